@@ -1,0 +1,45 @@
+"""What a function's source says about awaitables, read with `ast`, on demand.
+
+A summary answers, for one function: is its result awaitable and whose (`result`), what does its
+body do with each parameter (`parameters`), what does it make of an `async def` that it decorates
+(`decorator`), and of which class is its result (`returns_class`).  It never guesses: every doubt
+is `UNKNOWN`.
+
+Nothing here imports mypy.  Two callbacks connect it to whoever knows the modules: `path_of` (a
+module's source file) and `type_of` (what the symbol tables declare of a full name).
+"""
+
+from __future__ import annotations
+
+from mypy_await.summaries.model import (
+    Argument,
+    DecoratorEffect,
+    Effect,
+    How,
+    Kind,
+    Known,
+    Origin,
+    Parameter,
+    Result,
+    Use,
+    Verdict,
+    misuse,
+)
+from mypy_await.summaries.summary import FunctionSummary, Summaries
+
+__all__ = [
+    "Argument",
+    "DecoratorEffect",
+    "Effect",
+    "FunctionSummary",
+    "How",
+    "Kind",
+    "Known",
+    "Origin",
+    "Parameter",
+    "Result",
+    "Summaries",
+    "Use",
+    "Verdict",
+    "misuse",
+]

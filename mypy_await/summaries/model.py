@@ -1,0 +1,236 @@
+"""What is asked and answered about source: plain data, no syntax trees, nothing of mypy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Verdict(Enum):
+    """Is the value awaitable?  Only `ALWAYS` may make a rule speak."""
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+    """Awaitable on some paths, certainly not on others."""
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+class Kind(Enum):
+    """Which awaitable it is."""
+
+    COROUTINE = "coroutine"
+    FUTURE = "future"
+    """A future, a task or a gathering future: it runs by itself."""
+    AWAITABLE = "awaitable"
+    """Declared `Awaitable`, or an instance of a class with `__await__`."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The function whose awaitable result is handed on."""
+
+    fullname: str
+    """`pkg.mod.f`, `pkg.mod.Class.m`.  A nested function is `pkg.mod.f.<locals>.inner` and has no
+    entry in symbol tables; a lambda ends in `<lambda>`, an awaitable parameter in its name."""
+    path: str | None
+    """The file of its definition, where its source was read."""
+    line: int | None
+    is_async: bool
+    """It is an `async def`, so that its declared result is what an `await` gives."""
+    kind: Kind
+    annotation: str | None = None
+    """The text of its return annotation, where source was read and has one."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Does calling the function (reading the property) give an awaitable, and which."""
+
+    verdict: Verdict
+    origins: tuple[Origin, ...] = ()
+    """Of the awaitable paths: `ALWAYS` and `SOMETIMES` have at least one."""
+    optional: bool = False
+    """With `SOMETIMES`: every other path gives `None`."""
+
+
+UNKNOWN_RESULT: Final = Result(Verdict.UNKNOWN)
+
+
+class How(Enum):
+    """What becomes of a value at one place."""
+
+    AWAITED = "awaited"
+    """`await`, `yield from`, `asyncio.run`, `gather`, a scheduler."""
+    RETURNED = "returned"
+    """Returned or yielded by the function itself."""
+    HANDED_ON = "handed on"
+    """Passed to something unknown, stored, returned by an inner function, closed on purpose."""
+    TESTED = "tested"
+    """`isawaitable`, `iscoroutine`, `isinstance`, `callable`, `hasattr`, a `match` subject."""
+    DROPPED = "dropped"
+    """A statement by itself, or a name that is never read."""
+    ATTRIBUTE = "attribute"
+    INDEXED = "indexed"
+    ITERATED = "iterated"
+    TRUTH = "truth"
+    TEXT = "text"
+    COMPUTED = "computed"
+    """Arithmetic, `len`, `int`, `sorted`, `json.dumps` and their like."""
+    COMPARED = "compared"
+    CALLED = "called"
+    ENTERED = "entered"
+    """`with` and `async with`."""
+    RAISED = "raised"
+
+
+VALUE_USES: Final = frozenset(
+    {
+        How.ATTRIBUTE,
+        How.INDEXED,
+        How.ITERATED,
+        How.TRUTH,
+        How.TEXT,
+        How.COMPUTED,
+        How.COMPARED,
+        How.CALLED,
+        How.ENTERED,
+        How.RAISED,
+    }
+)
+"""The uses that need the result of an awaitable, not the awaitable."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a value, perhaps in another function that it was passed to."""
+
+    how: How
+    path: str
+    line: int
+    detail: str = ""
+    """The attribute's name, or the full name of the library function."""
+
+    @property
+    def is_value(self) -> bool:
+        """Does this use need the result of an awaitable?"""
+        return self.how in VALUE_USES
+
+
+def misuse(uses: tuple[Use, ...], *, drop: bool = False) -> Use | None:
+    """Return the first use of an awaitable as a value if it is used in no other way, else None.
+
+    With `drop`, being dropped is a misuse too (the result of a call); dropped alone is never one
+    for a value that was passed in.
+    """
+    bad = [use for use in uses if use.is_value or (drop and use.how is How.DROPPED)]
+    return bad[0] if bad and all(use in bad or use.how is How.DROPPED for use in uses) else None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a function's body does with one parameter, in the order of its lines."""
+
+    name: str
+    uses: tuple[Use, ...] = ()
+    called: tuple[Use, ...] = ()
+    """What becomes of the results of calling it."""
+
+    @property
+    def only_value(self) -> Use | None:
+        """The first use as a value, if it is used as one and never in any other way."""
+        return misuse(self.uses)
+
+    @property
+    def used_as_value(self) -> Use | None:
+        """The first use as a value, whatever else is done with it."""
+        return next((use for use in self.uses if use.is_value), None)
+
+    @property
+    def escapes(self) -> bool:
+        """Is it awaited, returned or handed on anywhere?"""
+        return any(use.how in {How.AWAITED, How.RETURNED, How.HANDED_ON} for use in self.uses)
+
+    @property
+    def tested(self) -> bool:
+        """Does the body ask at run time what it is?"""
+        return any(use.how is How.TESTED for use in self.uses)
+
+    @property
+    def call_misuse(self) -> Use | None:
+        """The first use, if every result of calling it is dropped or used as a value.
+
+        None where it is not called, or where a result is awaited, returned, handed on or tested,
+        or where the function passes it on to something unknown or tests what it is: such a body
+        may well know how to handle an async function.
+        """
+        if self.escapes or self.tested:
+            return None
+        return misuse(self.called, drop=True)
+
+
+class Effect(Enum):
+    """What a decorator makes of an `async def`."""
+
+    SAME = "same"
+    """It gives the function back, or a sync wrapper that hands the call's result on."""
+    ASYNC = "async"
+    """It gives another function whose calls are awaitable."""
+    AWAITS = "awaits"
+    """It runs the coroutine: calls of the decorated name give a plain value."""
+    SWALLOWS = "swallows"
+    """A sync wrapper drops the coroutine or uses it as a value: `use` says where."""
+    PROPERTY = "property"
+    """The name becomes a property whose value is the coroutine."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class DecoratorEffect:
+    """What happens to an `async def` that is decorated."""
+
+    effect: Effect
+    use: Use | None = None
+    """With `SWALLOWS`, the place."""
+    origins: tuple[Origin, ...] = ()
+    """With `ASYNC`, what calls of the decorated name give (an inner `async def`, a task, ...)."""
+
+
+UNKNOWN_EFFECT: Final = DecoratorEffect(Effect.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the type checker's symbol tables declare of a full name.
+
+    Asked only where there is no source to read, or where its annotation cannot be resolved.
+    """
+
+    verdict: Verdict = Verdict.UNKNOWN
+    """Of calling it (a function), of reading it (a property, a variable).  `UNKNOWN` for what is
+    un-annotated, `Any`, `object` or a type variable."""
+    kind: Kind = Kind.COROUTINE
+    is_async: bool = False
+    instance: str | None = None
+    """A class: its own full name.  A function: the class of its declared result.  A variable or
+    property: the class of its type.  None for unions and everything else."""
+    awaited: str | None = None
+    """With `ALWAYS`, the class of what awaiting it gives."""
+    is_class: bool = False
+    is_value: bool = False
+    """It is a variable or a property, not something to call."""
+    path: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What a caller passes for a parameter, as far as it is known."""
+
+    instance: str | None = None
+    """The full name of the class it is an instance of."""
+    function: str | None = None
+    """The full name of the function or class that is passed."""
+    constant: str | None = None
+    """`"True"`, `"False"` or `"None"`."""
