@@ -5,7 +5,7 @@ from __future__ import annotations
 from mypy_await.config import version_with_options
 from mypy_await.plugin import AwaitPlugin, GatePlugin
 
-__all__ = ["gate", "plugin"]
+__all__ = ["gate_plugin", "plugin"]
 
 
 def plugin(version: str) -> type[AwaitPlugin]:
@@ -13,7 +13,7 @@ def plugin(version: str) -> type[AwaitPlugin]:
     return AwaitPlugin
 
 
-def gate(version: str) -> type[GatePlugin]:
+def gate_plugin(version: str) -> type[GatePlugin]:
     """Answer the same question for `mypy-await check`, which names this entry point instead."""
     return GatePlugin
 

@@ -33,7 +33,7 @@ from mypy_await import config
 
 DATA: Final = Path(__file__).resolve().parent.parent / "test-data"
 PLUGIN: Final = "mypy_await"
-GATE: Final = "mypy_await:gate"
+GATE: Final = "mypy_await:gate_plugin"
 MAIN: Final = "main"
 CONFIG_FILES: Final = ("tmp/mypy.ini", "tmp/setup.cfg", "tmp/pyproject.toml", "mypy.ini")
 PYTHON: Final = (3, 11)

@@ -1,0 +1,19 @@
+"""All of it as one JSON document, for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from mypy_await import codes
+from mypy_await.gate.report import Report
+
+
+def render(report: Report) -> str:
+    """Return the document; docs/gate.md describes its fields."""
+    document = {
+        "version": codes.RELEASE,
+        "files": report.files,
+        "findings": [asdict(finding) for finding in report.findings],
+    }
+    return json.dumps(document, indent=1) + "\n"

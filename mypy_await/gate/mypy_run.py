@@ -1,0 +1,260 @@
+"""Runs mypy in this process for the gate.
+
+The only module of the gate that uses mypy's non-public interface.  What it changes in the
+project's own configuration is in `_adjust`; what mypy says comes back as `Run`, nothing is printed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from mypy.build import build
+from mypy.errors import CompileError
+from mypy.fscache import FileSystemCache
+from mypy.main import process_options
+from mypy.modulefinder import BuildSource
+from mypy.options import Options
+from mypy.version import __version__ as mypy_version
+
+from mypy_await import config
+from mypy_await.gate.errors import GateError
+
+OLDEST: Final = (2, 0)
+UNTESTED: Final = (2, 5)
+"""The first release of mypy that nobody has tried with this one."""
+
+UNUSED_AWAITABLE: Final = "unused-awaitable"
+PLUGIN: Final = "mypy_await"
+ENTRY: Final = "mypy_await:gate_plugin"
+SHARED_CONFIGS: Final = ("pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg")
+
+HEADER: Final = "%(prog)s [options] [mypy arguments] [paths]"
+HARMLESS: Final = tuple(f"[{name}]:" for name in config.INI_SECTIONS)
+"""How mypy's complaints about our own section of an ini file begin, behind the file's name."""
+
+
+@dataclass
+class Run:
+    """What one run of mypy gave.
+
+    `lines` is mypy's structured output, `other` its plain lines that belong to no file; `blocked`
+    tells that mypy gave up (a syntax error, a file that is not there) and then `lines` is not all.
+    `complaints` are mypy's warnings about its own configuration.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    blocked: bool = False
+    files: int = 0
+
+
+class Prepared:
+    """mypy's arguments and configuration, read and adjusted, with what the run needs."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        """Read them.  Raises `GateError`, and `SystemExit` with status 0 after `--version`."""
+        self.cache = FileSystemCache()
+        self.sources, self.options, self.complaints = _read_options(arguments, self.cache)
+        _adjust(self.options)
+        self.asked_for_unused = _speaks_of_unused(self.options)
+        """Did the project itself decide about mypy's `unused-awaitable`?"""
+        if not self.asked_for_unused:
+            self.options.enable_error_code = [*self.options.enable_error_code, UNUSED_AWAITABLE]
+
+    @property
+    def config_file(self) -> str:
+        """The file that holds our options too."""
+        return str(self.options.config_file)
+
+    def run(self, overrides: dict[str, object], progress: Callable[[str], None] | None) -> Run:
+        """Run mypy; `overrides` are options of ours that win over the file's.
+
+        `progress` hears the path of each file mypy is done with.  Raises `GateError` where mypy
+        ends with a crash.
+        """
+        if overrides:
+            os.environ[config.OVERRIDES] = json.dumps(overrides)
+        result = Run(complaints=self.complaints, files=len(self.sources))
+        self._build(result, progress)
+        return result
+
+    def _build(self, result: Run, progress: Callable[[str], None] | None) -> None:
+        def flush(path: str | None, messages: list[str], serious: bool) -> None:
+            if path is None:
+                result.other += messages
+            else:
+                result.lines += messages
+                if progress:
+                    progress(path)
+
+        try:
+            with _captured() as printed, _crash(self.options.show_traceback, printed):
+                built = build(self.sources, self.options, None, flush, self.cache, printed, printed)
+                built.manager.metastore.close()
+                # Freeing the whole program takes time and the process ends soon: keep it.
+                _kept.append(built)
+        except CompileError:
+            result.blocked = True
+
+
+_kept: Final[list[object]] = []
+
+
+def check_mypy_version() -> str:
+    """Return a warning about an untested mypy, or nothing; raise `GateError` for one too old."""
+    parts = tuple(int(part) for part in mypy_version.split("+")[0].split(".")[:2])
+    if parts < OLDEST:
+        raise GateError(f"mypy {mypy_version} is too old, at least {_dotted(OLDEST)} is needed")
+    if parts >= UNTESTED:
+        return f"mypy {mypy_version} is newer than what this release was tested with"
+    return ""
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
+def _read_options(
+    arguments: Sequence[str], cache: FileSystemCache
+) -> tuple[list[BuildSource], Options, list[str]]:
+    stdout, stderr = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(stdout):
+            sources, options = process_options(
+                list(arguments), stdout, stderr, fscache=cache, program="mypy", header=HEADER
+            )
+    except SystemExit as stop:
+        if not stop.code:
+            sys.stdout.write(stdout.getvalue())
+            raise
+        said = [line for line in stderr.getvalue().splitlines() if not line.startswith("usage:")]
+        raise GateError(_last_complaint(said)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise GateError(f"cannot read the configuration of mypy: {error}") from None
+    complaints = [line for line in stderr.getvalue().splitlines() if not _is_about_us(line)]
+    if options.config_file is None or options.config_file == "":
+        unreadable = [line for line in complaints if line.startswith(_config_prefixes(arguments))]
+        if unreadable:
+            raise GateError(unreadable[0])
+    return sources, options, complaints
+
+
+def _last_complaint(said: list[str]) -> str:
+    text = said[-1] if said else "cannot read the arguments of mypy"
+    return text.removeprefix("mypy: error: ").removeprefix("mypy: ")
+
+
+def _config_prefixes(arguments: Sequence[str]) -> tuple[str, ...]:
+    named = [a.removeprefix("--config-file=") for a in arguments if not a.startswith("-")]
+    return tuple(f"{name}:" for name in (*SHARED_CONFIGS, *named))
+
+
+def _is_about_us(line: str) -> bool:
+    """Is this mypy's complaint about our section, which it takes for one of its own?"""
+    return any(f": {start}" in line for start in HARMLESS)
+
+
+def _adjust(options: Options) -> None:
+    """Change mypy's options to what the gate needs, in the ways docs/gate.md lists."""
+    options.output = "json"
+    options.pretty = options.show_error_context = options.show_error_code_links = False
+    options.warn_unused_configs = False
+    # With imports missing mypy hides what comes after 200 errors, ours too.
+    options.many_errors_threshold = -1
+    options.report_dirs = {}
+    options.check_untyped_defs = True
+    for changes in options.per_module_options.values():
+        if "check_untyped_defs" in changes and not changes.get("ignore_errors"):
+            changes["check_untyped_defs"] = True
+    if options.cache_dir != os.devnull:
+        options.cache_dir = str(Path(options.cache_dir) / "mypy-await")
+    options.plugins = _with_entry(options.plugins)
+    options.config_file = options.config_file or _own_config_file()
+    if options.num_workers:
+        _check_workers(options)
+
+
+def _speaks_of_unused(options: Options) -> bool:
+    chosen: list[object] = [options.enable_error_code, options.disable_error_code]
+    for changes in options.per_module_options.values():
+        chosen += [changes.get("enable_error_code"), changes.get("disable_error_code")]
+    return any(isinstance(names, list) and UNUSED_AWAITABLE in names for names in chosen)
+
+
+def _check_workers(options: Options) -> None:
+    """Complain as `mypy -n` does, and prepare as it does (its own code for it cannot be called)."""
+    if options.num_workers < 0:
+        raise GateError("the number of workers cannot be negative")
+    if options.cache_dir == os.devnull:
+        raise GateError("a cache is needed with parallel workers (-n)")
+    if not options.local_partial_types:
+        raise GateError("--local-partial-types is needed with parallel workers (-n)")
+    options.native_parser = True
+
+
+def _with_entry(plugins: list[str]) -> list[str]:
+    """Return the plugins with the gate's entry point in the place of ours, or last."""
+    kept: list[str] = []
+    for name in plugins:
+        if name == PLUGIN or name.startswith(f"{PLUGIN}:"):
+            name = ENTRY
+        if name not in kept:
+            kept.append(name)
+    return kept if ENTRY in kept else [*kept, ENTRY]
+
+
+def _own_config_file() -> str:
+    """Find the file with our section where mypy has no configuration of its own.
+
+    mypy loads no plugin without a configuration file, so the answer is never empty.
+    """
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for name in SHARED_CONFIGS:
+            path = folder / name
+            if path.is_file() and config.read_section(str(path))[1]:
+                return os.path.relpath(path)
+        if any((folder / root).exists() for root in (".git", ".hg")):
+            break
+    return os.devnull
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    """Keep what mypy prints by itself off our standard output."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        yield printed
+
+
+@contextlib.contextmanager
+def _crash(show_traceback: bool, printed: io.StringIO) -> Iterator[None]:
+    """Turn a crash inside mypy or a plugin into a `GateError`."""
+    try:
+        yield
+    except CompileError:
+        raise
+    except SystemExit:
+        said = [line for line in printed.getvalue().splitlines() if "INTERNAL ERROR" in line]
+        place = said[0].split("error: INTERNAL ERROR")[0] if said else ""
+        raise GateError(f"{place}mypy crashed{_advice(show_traceback, printed)}") from None
+    except Exception as error:
+        if show_traceback:
+            raise
+        text = str(error).splitlines()[0] if str(error) else ""
+        named = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        raise GateError(f"mypy crashed ({named}){_advice(False, printed)}") from None
+
+
+def _advice(show_traceback: bool, printed: io.StringIO) -> str:
+    if show_traceback:
+        return "\n" + printed.getvalue().rstrip()
+    return '; "--show-traceback" shows where'
