@@ -21,7 +21,9 @@ MISSING_AWAIT: Final = ErrorCode(
 
 
 def _code(name: str, description: str, *, default: bool = True) -> ErrorCode:
-    return ErrorCode(name, description, CATEGORY, default_enabled=default, sub_code_of=MISSING_AWAIT)
+    return ErrorCode(
+        name, description, CATEGORY, default_enabled=default, sub_code_of=MISSING_AWAIT
+    )
 
 
 UNAWAITED_VALUE: Final = _code(
@@ -60,7 +62,9 @@ BROKEN_CONTRACT: Final = _code(
     "broken-contract", "Report code whose sync or async nature differs from its contract stub"
 )
 UNKNOWN_AWAITABLE: Final = _code(
-    "unknown-awaitable", "Report a value of type Any that flows into a protected type", default=False
+    "unknown-awaitable",
+    "Report a value of type Any that flows into a protected type",
+    default=False,
 )
 MASKED_COROUTINE: Final = _code(
     "masked-coroutine", "Report a test for a coroutine on a value that is never one", default=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 AWAITABLE: Final = "typing.Awaitable"
+AWAITABLE_GENERATOR: Final = "typing.AwaitableGenerator"
 COROUTINE: Final = "typing.Coroutine"
-FUTURE: Final = "_asyncio.Future"
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
+OBJECT: Final = "builtins.object"

@@ -1,0 +1,135 @@
+"""The one answer to "must this value be awaited, and what does that give?"
+
+Only a value that is *always* awaitable has an answer: a union with anything else in it, `Any` and a
+class with an unknown base stay undecided.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from mypy.nodes import FuncDef, TypeInfo
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    ProperType,
+    Type,
+    TypeOfAny,
+    TypeVarType,
+    UnionType,
+    get_proper_type,
+)
+
+from mypy_await import compat, names
+
+
+class Sort(enum.Enum):
+    """How an awaitable behaves when nobody awaits it."""
+
+    COROUTINE = "coroutine"
+    """Does nothing until it is awaited, once."""
+    AWAITABLE = "awaitable"
+    """Declared `Awaitable`: may be a coroutine or a future."""
+    FUTURE = "future"
+    """Runs by itself and may be awaited again: futures and tasks."""
+    OTHER = "other"
+    """A class of the user's own, awaitable among other things."""
+
+
+@dataclass(frozen=True)
+class Awaitable:
+    """A value that is always awaitable."""
+
+    typ: ProperType
+    result: Type
+    """The type that awaiting it gives."""
+    sort: Sort
+
+    @property
+    def is_lazy(self) -> bool:
+        """Is it lost when nobody awaits it, as far as its type tells?"""
+        return self.sort in (Sort.COROUTINE, Sort.AWAITABLE)
+
+
+_SORTS: Final = (
+    (names.FUTURES, Sort.FUTURE),
+    (frozenset({names.COROUTINE, names.AWAITABLE_GENERATOR}), Sort.COROUTINE),
+)
+
+
+def awaitable(typ: Type | None) -> Awaitable | None:
+    """Return how and what awaiting a value of this type gives, or None if it need not be awaitable."""
+    proper = get_proper_type(typ)
+    match proper:
+        case Instance():
+            return _instance(proper)
+        case TypeVarType():
+            bound = awaitable(proper.upper_bound)
+            return Awaitable(proper, bound.result, bound.sort) if bound else None
+        case UnionType():
+            return _union(proper)
+    return None
+
+
+def may_be_awaitable(typ: Type | None) -> bool:
+    """Can a value of this type be awaitable, as far as the type tells?"""
+    proper = get_proper_type(typ)
+    match proper:
+        case None | AnyType() | TypeVarType():
+            return True
+        case Instance():
+            return proper.type.fullname == "builtins.object" or awaitable(proper) is not None
+        case UnionType():
+            return any(may_be_awaitable(item) for item in proper.items)
+    return False
+
+
+def _instance(typ: Instance) -> Awaitable | None:
+    info = typ.type
+    method = info.get("__await__")
+    if method is None:
+        return None
+    return Awaitable(typ, _result(typ, info, method.type), _sort(info))
+
+
+def _sort(info: TypeInfo) -> Sort:
+    if info.fullname == names.AWAITABLE:
+        return Sort.AWAITABLE
+    bases = {base.fullname for base in info.mro}
+    return next((sort for known, sort in _SORTS if bases & known), Sort.OTHER)
+
+
+def _result(typ: Instance, info: TypeInfo, await_type: Type | None) -> Type:
+    base = next((base for base in info.mro if base.fullname == names.AWAITABLE), None)
+    if base is not None:
+        return compat.map_instance_to_supertype(typ, base).args[0]
+    method = get_proper_type(await_type)
+    if isinstance(method, CallableType):
+        generator = get_proper_type(compat.expand_type_by_instance(method.ret_type, typ))
+        if isinstance(generator, Instance) and len(generator.args) == 3:
+            return generator.args[2]  # Generator[yield, send, return]: PEP 492
+    return AnyType(TypeOfAny.special_form)
+
+
+def _union(typ: UnionType) -> Awaitable | None:
+    items = [awaitable(item) for item in typ.items]
+    found = [item for item in items if item is not None]
+    if not found or len(found) < len(items):
+        return None
+    return Awaitable(
+        typ, compat.make_simplified_union([item.result for item in found]), _weakest(found)
+    )
+
+
+def _weakest(items: Iterable[Awaitable]) -> Sort:
+    sorts = {item.sort for item in items}
+    return sorts.pop() if len(sorts) == 1 else Sort.AWAITABLE
+
+
+def is_async_def(node: object) -> bool:
+    """Is this an `async def` whose call gives a coroutine (and not an async generator)?"""
+    return isinstance(node, FuncDef) and node.is_coroutine and not node.is_async_generator

@@ -1,0 +1,239 @@
+"""unawaited-value: an awaitable is used where its result is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
+from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny
+
+from mypy_await import codes, messages
+from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
+from mypy_await.knowledge import knows
+from mypy_await.places import Kind
+from mypy_await.site import has, parts
+from mypy_await.slots import Fit, fit, fits_all
+from mypy_await.use import Misuse, Use
+
+
+def check(use: Use) -> Misuse | None:
+    """Report an awaitable that meets an operation or a declared type meant for its result."""
+    judge = _JUDGES.get(use.place.kind)
+    return judge(use) if judge else None
+
+
+_SILENT: Final = AnyType(TypeOfAny.from_error)
+"""What mypy goes on with where the awaited result would be a mistake of its own."""
+
+
+def _misuse(use: Use, action: str, wanted: Type | None = None) -> Misuse:
+    if wanted is None:
+        text = messages.misused(use, action)
+        return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
+    text = messages.expected(use, action, wanted)
+    if messages.fits(use.value.result, wanted):
+        return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
+    note = messages.does_not_fit(use, wanted)
+    return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=_SILENT)
+
+
+def _lacks(use: Use, action: str, method: str) -> Misuse:
+    """Report a use that needs a method which the awaited result may lack as well."""
+    if has(use.value.result, method):
+        return _misuse(use, action)
+    text, note = messages.misused(use, action), messages.lacks_too(use, method)
+    return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=_SILENT)
+
+
+def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
+    """Report when the awaitable's own type lacks a method that the construct calls."""
+
+    def judge(use: Use) -> Misuse | None:
+        if has(use.value.typ, method):
+            return None
+        return _lacks(use, action.format(use.place.detail), method)
+
+    return judge
+
+
+def _attribute(use: Use) -> Misuse | None:
+    name = use.place.detail
+    if has(use.value.typ, name):
+        return None
+    return _lacks(use, f'accessed for its attribute "{name}"', name)
+
+
+def _iterated(use: Use) -> Misuse | None:
+    # A future has `__iter__` only for "yield from" in generators before async def.
+    if use.value.sort is not Sort.FUTURE and has(use.value.typ, "__iter__"):
+        return None
+    if use.place.detail == "yield from":
+        return None
+    return _lacks(use, f'iterated with "{use.place.detail}"', "__iter__")
+
+
+def _unpacked(use: Use) -> Misuse | None:
+    if use.value.sort is not Sort.FUTURE and has(use.value.typ, "__iter__"):
+        return None
+    return _lacks(use, "unpacked", "keys" if use.place.detail == "**" else "__iter__")
+
+
+_OWN_LANGUAGE: Final = frozenset({"|", ">>", "<<", "&", "^", "@"})
+"""Operators that libraries give meanings of their own."""
+
+
+def _operand(use: Use) -> Misuse | None:
+    if use.value.sort is Sort.OTHER:
+        return None
+    node, operator = use.place.node, use.place.detail.removesuffix("=")
+    other = _other_operand(use)
+    known = use.site.type_of(other) if other is not None else None
+    if known is None or isinstance(known, AnyType):
+        if operator in _OWN_LANGUAGE and isinstance(node, OpExpr):
+            return None
+    elif _takes(use, known, operator):
+        return None
+    return _misuse(use, f'used in "{use.place.detail}"')
+
+
+def _other_operand(use: Use) -> Expression | None:
+    node = use.place.node
+    if isinstance(node, OpExpr):
+        return node.left if node.right is use.place.value else node.right
+    return getattr(node, "lvalue", None)
+
+
+def _takes(use: Use, other: ProperType, operator: str) -> bool:
+    """Does the other operand's class define this operator for awaitables?"""
+    names = _OPERATOR_METHODS.get(operator, ())
+    for part in parts(other):
+        if isinstance(part, Instance):
+            for name in names:
+                found = part.type.get(name)
+                formals = getattr(found.type, "arg_types", None) if found else None
+                if found and formals is None:
+                    return True
+                if formals and fit(use.value, formals[-1]) is not Fit.NO:
+                    return True
+    return False
+
+
+_OPERATOR_METHODS: Final = {
+    symbol: (f"__{name}__", f"__r{name}__", f"__i{name}__")
+    for symbol, name in {
+        "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod",
+        "**": "pow", "@": "matmul", "&": "and", "|": "or", "^": "xor", "<<": "lshift",
+        ">>": "rshift",
+    }.items()
+}  # fmt: skip
+
+
+def _compared(use: Use) -> Misuse | None:
+    operator = use.place.detail
+    if use.value.sort is Sort.OTHER:
+        return None
+    if use.value.sort is Sort.FUTURE and not _compared_to_plain_value(use):
+        return None
+    if use.is_name and operator in ("is", "is not"):
+        return None
+    if operator in ("==", "!=", "is", "is not") and _compared_to_awaitable(use):
+        return None
+    return _misuse(use, f'compared with "{operator}"')
+
+
+def _others(use: Use) -> list[ProperType | None]:
+    comparison = use.place.node
+    assert isinstance(comparison, ComparisonExpr)
+    return [use.site.type_of(o) for o in comparison.operands if o is not use.place.value]
+
+
+def _compared_to_plain_value(use: Use) -> bool:
+    return use.place.detail not in ("in", "not in", "is", "is not") and all(
+        other is not None and not may_be_awaitable(other) for other in _others(use)
+    )
+
+
+def _compared_to_awaitable(use: Use) -> bool:
+    return any(other is not None and awaitable(other) is not None for other in _others(use))
+
+
+def _matched(use: Use) -> Misuse | None:
+    return _misuse(use, "matched") if use.value.is_lazy else None
+
+
+def _argument(use: Use) -> Misuse | None:
+    call = use.place.node
+    assert isinstance(call, CallExpr)
+    slot = use.site.slot(call, use.place.value)
+    answer = fits_all(use.value, slot.formals)
+    if answer is Fit.UNDECIDED and not slot.formals:
+        answer = fit(use.value, use.expected)
+    if answer is Fit.NO:
+        wanted = slot.formals[0] if len(slot.formals) == 1 else None
+        callee = slot.callee.rpartition(".")[2]
+        action = f'passed to "{callee}"' if callee else "passed"
+        return _misuse(use, action, wanted)
+    if answer is not Fit.YES and use.value.is_lazy and _is_value_sink(use, slot.callee):
+        return _misuse(use, f'passed to "{slot.callee.rpartition(".")[2]}"')
+    return None
+
+
+def _is_value_sink(use: Use, callee: str) -> bool:
+    if knows("value", callee):
+        return True
+    call = use.place.node
+    # max(a, b) and min(a, b) compare their arguments as sorted() does its elements
+    return knows("value", callee, "elements") and isinstance(call, CallExpr) and len(call.args) > 1
+
+
+def _declared(action: str) -> Callable[[Use], Misuse | None]:
+    """Report when the type that mypy expects at this place cannot take the awaitable."""
+
+    def judge(use: Use) -> Misuse | None:
+        if fit(use.value, use.expected) is Fit.NO:
+            return _misuse(use, action, use.expected)
+        return None
+
+    return judge
+
+
+def _element(use: Use) -> Misuse | None:
+    if fit(use.value, use.expected) is Fit.NO:
+        return _misuse(use, "put into a container", use.expected)
+    container = use.of_container()
+    if container.place.kind is Kind.ARGUMENT and use.value.is_lazy:
+        call = container.place.node
+        assert isinstance(call, CallExpr)
+        callee = use.site.callee_name(call)
+        if knows("value", callee, "elements"):
+            return _misuse(use, f'passed to "{callee.rpartition(".")[2]}"')
+    return None
+
+
+def _assigned(use: Use) -> Misuse | None:
+    declared = use.expected
+    if declared is None and use.place.target is not None:
+        declared = use.site.declared_type_of(use.place.target)
+    return _misuse(use, "assigned", declared) if fit(use.value, declared) is Fit.NO else None
+
+
+_JUDGES: Final[dict[Kind, Callable[[Use], Misuse | None]]] = {
+    Kind.ATTRIBUTE: _attribute,
+    Kind.INDEXED: _needs("__getitem__", "indexed"),
+    Kind.CALLED: _needs("__call__", "called"),
+    Kind.ITERATED: _iterated,
+    Kind.ASYNC_ITERATED: _needs("__aiter__", 'iterated with "{}"'),
+    Kind.UNPACKED: _unpacked,
+    Kind.OPERAND: _operand,
+    Kind.COMPARED: _compared,
+    Kind.WITH: _needs("__enter__", 'entered with "{}"'),
+    Kind.ASYNC_WITH: _needs("__aenter__", 'entered with "{}"'),
+    Kind.RAISED: lambda use: _misuse(use, "raised"),
+    Kind.MATCHED: _matched,
+    Kind.ARGUMENT: _argument,
+    Kind.ASSIGNED: _assigned,
+    Kind.ELEMENT: _element,
+    Kind.DEFAULT: _declared("used as a default"),
+    Kind.INDEX: _declared("used as an index"),
+}

@@ -1,0 +1,181 @@
+"""The only module that reaches into mypy past its public plugin interface.
+
+Everything here was measured on mypy 2.4 and holds for every mypy this package admits.  When mypy
+moves something, this is the file to change.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+from mypy.argmap import map_actuals_to_formals
+from mypy.checker import TypeChecker
+from mypy.erasetype import erase_typevars
+from mypy.errorcodes import ErrorCode
+from mypy.errors import ErrorInfo
+from mypy.expandtype import expand_type_by_instance
+from mypy.maptype import map_instance_to_supertype
+from mypy.messages import format_type as _format_type
+from mypy.nodes import CallExpr, Context, Expression, FuncItem, MypyFile, TypeInfo
+from mypy.plugin import CheckerPluginInterface
+from mypy.plugins.default import DefaultPlugin
+from mypy.subtypes import is_subtype
+from mypy.typeops import make_simplified_union, tuple_fallback
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    LiteralType,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeOfAny,
+    get_proper_type,
+)
+from mypy.version import __version__ as MYPY_VERSION
+
+__all__ = [
+    "MYPY_VERSION",
+    "DefaultPlugin",
+    "expand_type_by_instance",
+    "is_subtype",
+    "make_simplified_union",
+    "map_instance_to_supertype",
+    "tuple_fallback",
+]
+
+OLDEST: Final = (2, 0)
+NEWEST: Final = (2, 4)
+"""The newest mypy that the tests ran on."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def mypy_version() -> tuple[int, int]:
+    """Return the major and minor version of the mypy in use."""
+    major, minor = MYPY_VERSION.split(".")[:2]
+    return int(major), int(minor)
+
+
+def refuse_old_mypy() -> None:
+    """End the run with status 2 and one sentence when mypy is older than we support."""
+    if mypy_version() < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
+        stop(f"mypy-await needs mypy {wanted} or newer; this is mypy {MYPY_VERSION}")
+
+
+def stop(sentence: str) -> None:
+    """End the run with one sentence on standard error and exit status 2.
+
+    mypy turns exceptions of a plugin's constructor into a traceback; `SystemExit` passes through.
+    """
+    print(sentence, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def type_of(api: CheckerPluginInterface, node: Expression) -> ProperType | None:
+    """Return the type mypy has stored for an expression, or None before it was checked."""
+    checker = cast(TypeChecker, api)
+    if not checker.has_type(node):
+        return None
+    return get_proper_type(checker.lookup_type(node))
+
+
+def module(api: CheckerPluginInterface) -> MypyFile:
+    """Return the module in work."""
+    return cast(TypeChecker, api).tree
+
+
+def top_level_function(api: CheckerPluginInterface) -> FuncItem | None:
+    """Return the outermost function in work, or None at module or class level."""
+    return cast(TypeChecker, api).scope.top_level_function()
+
+
+def active_class(api: CheckerPluginInterface) -> TypeInfo | None:
+    """Return the class whose body or method is in work."""
+    scope = cast(TypeChecker, api).scope
+    for entry in reversed(scope.stack):
+        if isinstance(entry, TypeInfo):
+            return entry
+    return None
+
+
+def is_enabled(api: CheckerPluginInterface, code: ErrorCode) -> bool:
+    """Is this code reported in the module in work?"""
+    return cast(TypeChecker, api).msg.errors.is_error_code_enabled(code)
+
+
+def report(
+    api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
+) -> None:
+    """Report an error at a node, with notes attached to it."""
+    error = api.fail(text, node, code=code)
+    for note in notes:
+        attach_note(api, note, node, error)
+
+
+def attach_note(
+    api: CheckerPluginInterface, note: str, node: Context, error: ErrorInfo | None
+) -> None:
+    """Attach one more note to a reported error; nothing when mypy dropped the error."""
+    if error is not None:
+        api.msg.note(note, node, code=error.code, parent_error=error)
+
+
+def format_type(api: CheckerPluginInterface, typ: Type) -> str:
+    """Return a type as mypy shows it, quoted."""
+    return _format_type(typ, api.options)
+
+
+def guard(
+    check: str, fallback: Callable[[Any], T]
+) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
+    """Wrap a hook so that an exception in it becomes one report and mypy's own answer.
+
+    `check` names what failed; `fallback` gets the hook's context and answers in place of the hook.
+    `--show-traceback` raises instead.
+    """
+
+    def wrap(hook: Callable[[Any], T]) -> Callable[[Any], T]:
+        @functools.wraps(hook)
+        def guarded(ctx: Any) -> T:
+            try:
+                return hook(ctx)
+            except Exception as error:
+                if ctx.api.options.show_traceback:
+                    raise
+                name = type(error).__name__
+                ctx.api.fail(
+                    f'mypy-await failed in "{check}" and goes on without it: {name}', ctx.context
+                )
+                return fallback(ctx)
+
+        return guarded
+
+    return wrap
+
+
+def formals_of(call: CallExpr, callee: CallableType) -> list[list[int]]:
+    """Return, for each parameter of `callee`, the positions of the arguments that meet it."""
+    return map_actuals_to_formals(
+        call.arg_kinds,
+        call.arg_names,
+        callee.arg_kinds,
+        callee.arg_names,
+        lambda _: AnyType(TypeOfAny.special_form),
+    )
+
+
+def without_type_variables(typ: Type) -> ProperType:
+    """Return a type with every type variable in it replaced by `Any`."""
+    return get_proper_type(erase_typevars(typ))
+
+
+def fallback(typ: TupleType | LiteralType | TypedDictType) -> Instance:
+    """Return the class instance behind a tuple, literal or TypedDict type."""
+    return tuple_fallback(typ) if isinstance(typ, TupleType) else typ.fallback

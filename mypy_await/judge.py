@@ -1,0 +1,39 @@
+"""The way of one expression: place it, ask the checks, report once, go on with the awaited type."""
+
+from __future__ import annotations
+
+from mypy.nodes import Expression
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import Type
+
+from mypy_await import compat
+from mypy_await.awaitables import awaitable
+from mypy_await.checks import first_misuse
+from mypy_await.places import place_of
+from mypy_await.site import Site
+from mypy_await.use import Use
+from mypy_await.walk import ParentLinks
+
+
+def judge(api: CheckerPluginInterface, node: Expression, typ: Type, links: ParentLinks) -> Type:
+    """Return the type that mypy goes on with for an expression that mypy gives type `typ`.
+
+    That is the awaited type after a report, and else `typ` itself.
+    """
+    value = awaitable(typ)
+    if value is None:
+        return typ
+    root = compat.top_level_function(api) or compat.module(api)
+    site = Site(api, links.below(root))
+    if node not in site.parents:
+        return typ  # made up by mypy, as for a comparison chain that it splits
+    place = place_of(node, site.parents)
+    # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, which nobody
+    # declared.
+    expected = None if place.conditional else api.type_context[-1]
+    use = Use(site, value, node, place, expected)
+    misuse = first_misuse(use)
+    if misuse is None or not compat.is_enabled(api, misuse.code):
+        return typ
+    compat.report(api, misuse.text, misuse.node or node, misuse.code, misuse.notes)
+    return misuse.result or value.result

@@ -1,0 +1,88 @@
+"""Every sentence that mypy-await says, one function each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy.nodes import FuncDef, LambdaExpr
+from mypy.types import AnyType, ProperType, Type, get_proper_type
+
+from mypy_await import compat
+from mypy_await.places import Kind, can_await, function_around
+from mypy_await.use import Use
+
+ADD_AWAIT: Final = 'Maybe you forgot to use "await"?'
+"""mypy's own wording."""
+
+
+def misused(use: Use, action: str) -> str:
+    """Say what was done with the awaitable itself."""
+    return f"Value of type {_type(use, use.value.typ)} is {action} without being awaited"
+
+
+def expected(use: Use, action: str, declared: Type) -> str:
+    """Say that the awaitable meets a declared type that cannot take it."""
+    return f"{misused(use, action)}; expected {_type(use, declared)}"
+
+
+def truthy(use: Use, where: str) -> str:
+    """Say that an awaitable decides a condition."""
+    return f"Value of type {_type(use, use.value.typ)} is always true in {where}; it is not awaited"
+
+
+def hidden(use: Use, function: str, verb: str, declared: Type) -> str:
+    """Say that a sync function's declared type hides the awaitable it gives."""
+    shown = _type(use, declared)
+    return f"{function} is declared to {verb} {shown} but hides {_type(use, use.value.typ)}"
+
+
+def nested(use: Use, function: str, verb: str) -> str:
+    """Say that awaiting an async function's result would give another awaitable."""
+    return f"{function} is async and {verb} {_type(use, use.value.typ)} without awaiting it"
+
+
+def remedy(use: Use) -> str:
+    """Return the advice that helps at this place: `await` only where it may be written."""
+    if can_await(use.place.value, use.site.parents):
+        return ADD_AWAIT
+    function = function_around(use.place.value, use.site.parents)
+    match function:
+        case FuncDef() if use.place.kind is not Kind.DEFAULT:
+            return f'Make "{function.name}" async and await it here, or run it with "asyncio.run"'
+        case LambdaExpr():
+            return 'A lambda cannot use "await"; write an "async def" in its place'
+    return 'Only an "async def" can await it; elsewhere "asyncio.run" runs it'
+
+
+def does_not_fit(use: Use, wanted: Type) -> str:
+    """Say that awaiting would not help either: the result does not fit."""
+    return (
+        f"Awaiting it gives {_type(use, use.value.result)}, which does not fit {_type(use, wanted)}"
+    )
+
+
+def lacks_too(use: Use, method: str) -> str:
+    """Say that awaiting would not help either: the result lacks what is asked of it."""
+    return f'Awaiting it gives {_type(use, use.value.result)}, which has no "{method}" either'
+
+
+def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
+    """Return the ways out for a sync function that hides an awaitable."""
+    if function is None:
+        return f'Declare the result as {_type(use, use.value.typ)}, or await it in an "async def"'
+    name, typ = function.name, _type(use, use.value.typ)
+    return f'Make "{name}" async and await the value, or declare the result as {typ}'
+
+
+def misused_at(line: int) -> str:
+    """Point from where a name is bound to its first use as a value."""
+    return f"It is used as its result on line {line}"
+
+
+def fits(result: Type, wanted: Type) -> bool:
+    """Can the awaited result stand where `wanted` is declared?"""
+    return isinstance(get_proper_type(result), AnyType) or compat.is_subtype(result, wanted)
+
+
+def _type(use: Use, typ: Type | ProperType) -> str:
+    return compat.format_type(use.site.api, typ)

@@ -1,0 +1,123 @@
+"""Which names are worth a hook: what may give an awaitable when it is called or read.
+
+The answer follows from the declaration alone and is remembered per full name until a file is parsed
+anew.  A hook that finds no awaitable costs little; a missing hook is a missed alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mypy.nodes import (
+    Decorator,
+    FuncDef,
+    OverloadedFuncDef,
+    SymbolNode,
+    SymbolTableNode,
+    TypeAlias,
+    TypeInfo,
+    Var,
+)
+from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
+
+from mypy_await.awaitables import may_be_awaitable
+
+Lookup = Callable[[str], SymbolTableNode | None]
+
+
+class Recogniser:
+    """Answers for full names, with a memory."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._functions: dict[str, bool] = {}
+        self._methods: dict[str, bool] = {}
+        self._attributes: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Drop all answers."""
+        self._functions.clear()
+        self._methods.clear()
+        self._attributes.clear()
+
+    def is_function_of_interest(self, fullname: str) -> bool:
+        """May a call of this function, class or variable give an awaitable?"""
+        answer = self._functions.get(fullname)
+        if answer is None:
+            answer = self._functions[fullname] = self._function(fullname)
+        return answer
+
+    def is_method_of_interest(self, fullname: str) -> bool:
+        """May a call of this method, named by the class of the receiver, give an awaitable?"""
+        answer = self._methods.get(fullname)
+        if answer is None:
+            answer = self._methods[fullname] = _may_call(self._member(fullname))
+        return answer
+
+    def is_attribute_of_interest(self, fullname: str) -> bool:
+        """May this attribute hold an awaitable?"""
+        answer = self._attributes.get(fullname)
+        if answer is None:
+            answer = self._attributes[fullname] = _may_read(self._member(fullname))
+        return answer
+
+    def _function(self, fullname: str) -> bool:
+        if "." not in fullname:
+            # A local function or variable: mypy gives no more than its name.  Names in angle
+            # brackets are mypy's own (displays and comprehensions).
+            return not fullname.startswith("<")
+        found = self._lookup(fullname)
+        if found is None:
+            return False
+        return _may_call(found.node)
+
+    def _member(self, fullname: str) -> SymbolNode | None:
+        owner, _, name = fullname.rpartition(".")
+        found = self._lookup(owner)
+        if found is None or not isinstance(found.node, TypeInfo):
+            return None
+        symbol = found.node.get(name)
+        return symbol.node if symbol else None
+
+
+def _may_call(node: SymbolNode | None) -> bool:
+    match node:
+        case FuncDef():
+            return node.is_coroutine or node.type is None or _may_give(node.type)
+        case OverloadedFuncDef():
+            return node.type is None or _may_give(node.type)
+        case Decorator():
+            return node.var.type is None or _may_give(node.var.type)
+        case Var():
+            return node.type is None or _may_give(node.type)
+        case TypeInfo():
+            return node.get("__await__") is not None
+        case TypeAlias():
+            return isinstance(target := get_proper_type(node.target), Instance) and _may_call(
+                target.type
+            )
+    return False
+
+
+def _may_give(typ: Type) -> bool:
+    proper = get_proper_type(typ)
+    match proper:
+        case CallableType():
+            return may_be_awaitable(proper.ret_type)
+        case Overloaded():
+            return any(may_be_awaitable(item.ret_type) for item in proper.items)
+        case Instance():
+            call = proper.type.get("__call__")
+            return call is not None and _may_call(call.node)
+    return False
+
+
+def _may_read(node: SymbolNode | None) -> bool:
+    match node:
+        case Decorator() if node.func.is_property:
+            return node.func.is_coroutine or _may_call(node)
+        case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
+            return _may_read(node.items[0])
+        case Var():
+            return node.type is not None and may_be_awaitable(node.type)
+    return False

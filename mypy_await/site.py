@@ -1,0 +1,260 @@
+"""What mypy knows around one expression: types, callees and the slots of calls.
+
+Types come from mypy where it has checked the expression already, and else from the symbols that the
+expression names: the uses of a name lie behind the place where it is bound, and are asked about
+before mypy gets there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    AwaitExpr,
+    BytesExpr,
+    CallExpr,
+    Decorator,
+    DictExpr,
+    Expression,
+    FloatExpr,
+    FuncBase,
+    FuncDef,
+    IntExpr,
+    ListExpr,
+    MemberExpr,
+    OverloadedFuncDef,
+    RefExpr,
+    SetExpr,
+    StrExpr,
+    SymbolNode,
+    TupleExpr,
+    TypeInfo,
+    Var,
+)
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    Overloaded,
+    ProperType,
+    TupleType,
+    TypeOfAny,
+    TypeType,
+    UnionType,
+    get_proper_type,
+)
+
+from mypy_await import compat
+from mypy_await.awaitables import awaitable
+from mypy_await.walk import Parents
+
+_LITERALS: Final = {
+    IntExpr: "builtins.int",
+    FloatExpr: "builtins.float",
+    StrExpr: "builtins.str",
+    BytesExpr: "builtins.bytes",
+    ListExpr: "builtins.list",
+    DictExpr: "builtins.dict",
+    SetExpr: "builtins.set",
+    TupleExpr: "builtins.tuple",
+}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The parameter that an argument meets."""
+
+    callee: str
+    """Full name of the function or method (by the class that defines it), or empty."""
+    formals: tuple[ProperType, ...]
+    """Its declared type, one for every overload that takes the argument."""
+    name: str
+    """The parameter's name, or empty."""
+    position: int
+    """Its place among the parameters, `self` not counted; -1 when mypy's callee is unknown."""
+
+
+class Site:
+    """The surroundings of the expressions below one function or module."""
+
+    def __init__(self, api: CheckerPluginInterface, parents: Parents) -> None:
+        self.api = api
+        self.parents = parents
+
+    def type_of(self, node: Expression) -> ProperType | None:
+        """Return the type of an expression, or None when nothing is known of it."""
+        known = compat.type_of(self.api, node)
+        if known is not None:
+            return known
+        match node:
+            case AwaitExpr():
+                inner = awaitable(self.type_of(node.expr))
+                return get_proper_type(inner.result) if inner else None
+            case CallExpr():
+                return self._result(node)
+            case MemberExpr() if node.node is None:
+                return self._member(node)
+            case RefExpr():
+                return _symbol_type(node.node)
+        literal = _LITERALS.get(type(node))
+        if literal is None:
+            return None
+        return self.api.named_generic_type(literal, [])
+
+    def _result(self, call: CallExpr) -> ProperType | None:
+        if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
+            return Instance(call.callee.node, [_ANY] * len(call.callee.node.type_vars))
+        callee = self.type_of(call.callee)
+        if isinstance(callee, CallableType):
+            return get_proper_type(callee.ret_type)
+        return None
+
+    def _member(self, node: MemberExpr) -> ProperType | None:
+        owner = _class_of(self.type_of(node.expr))
+        found = owner.get(node.name) if owner else None
+        if found is None or found.node is None:
+            return None
+        return _bound(found.node, _symbol_type(found.node))
+
+    def declared_type_of(self, target: Expression) -> ProperType | None:
+        """Return the type that the user declared for the target of an assignment."""
+        match target:
+            case NameExpr(node=Var() as variable) if not variable.is_inferred:
+                return get_proper_type(variable.type)
+            case MemberExpr():
+                owner = _class_of(self.type_of(target.expr))
+                found = owner.get(target.name) if owner else None
+                if found and isinstance(found.node, Var) and not found.node.is_inferred:
+                    return get_proper_type(found.node.type)
+        return None
+
+    def callee_name(self, call: CallExpr) -> str:
+        """Return the full name of what a call names, methods by the class that defines them."""
+        callee = call.callee
+        if isinstance(callee, RefExpr) and "." in callee.fullname:
+            return callee.fullname
+        if isinstance(callee, MemberExpr):
+            owner = _class_of(self.type_of(callee.expr))
+            if owner is not None:
+                home = owner.get_containing_type_info(callee.name) or owner
+                return f"{home.fullname}.{callee.name}"
+        return ""
+
+    def callee_node(self, call: CallExpr) -> SymbolNode | None:
+        """Return the symbol that a call names: function, method, class or variable."""
+        callee = call.callee
+        if isinstance(callee, MemberExpr) and callee.node is None:
+            owner = _class_of(self.type_of(callee.expr))
+            found = owner.get(callee.name) if owner else None
+            return found.node if found else None
+        return callee.node if isinstance(callee, RefExpr) else None
+
+    def slot(self, call: CallExpr, value: Expression) -> Slot:
+        """Return the parameter that an argument of a call meets."""
+        position = next(i for i, argument in enumerate(call.args) if argument is value)
+        formals: list[ProperType] = []
+        name, index = "", -1
+        for item in self.signatures(call):
+            for formal, actuals in enumerate(compat.formals_of(call, item)):
+                if position in actuals:
+                    formals.append(get_proper_type(item.arg_types[formal]))
+                    name, index = item.arg_names[formal] or "", formal
+        return Slot(self.callee_name(call), tuple(formals), name, index)
+
+    def signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
+        """Return the signatures of what is called, without `self`; empty when unknown."""
+        typ = self.type_of(call.callee)
+        if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
+            if not isinstance(typ, (CallableType, Overloaded)):
+                typ = _constructor(call.callee.node)
+        if isinstance(typ, Instance):
+            found = typ.type.get("__call__")
+            typ = _bound(found.node, _symbol_type(found.node)) if found and found.node else None
+        if isinstance(typ, CallableType):
+            return (typ,)
+        return tuple(typ.items) if isinstance(typ, Overloaded) else ()
+
+
+_ANY: Final = AnyType(TypeOfAny.special_form)
+
+
+def _class_of(typ: ProperType | None) -> TypeInfo | None:
+    """Return the class whose attributes a value of this type has."""
+    match typ:
+        case Instance():
+            return typ.type
+        case CallableType() if typ.is_type_obj():
+            return typ.type_object()
+        case TypeType():
+            return _class_of(get_proper_type(typ.item))
+        case TupleType():
+            return compat.tuple_fallback(typ).type
+    return None
+
+
+def _symbol_type(node: SymbolNode | None) -> ProperType | None:
+    match node:
+        case Var() | FuncDef() | OverloadedFuncDef():
+            return get_proper_type(node.type)
+        case Decorator():
+            typ = get_proper_type(node.var.type)
+            if node.func.is_property and isinstance(typ, CallableType):
+                return get_proper_type(typ.ret_type)
+            return typ
+        case TypeInfo():
+            return TypeType(Instance(node, [_ANY] * len(node.type_vars)))
+    return None
+
+
+def _bound(node: SymbolNode, typ: ProperType | None) -> ProperType | None:
+    """Return a method's type without its first parameter, anything else as it is."""
+    function = node.func if isinstance(node, Decorator) else node
+    if not isinstance(function, FuncBase) or function.is_static:
+        return typ
+    if isinstance(typ, CallableType) and typ.arg_types and typ.arg_kinds[0] not in _STARS:
+        return typ.copy_modified(
+            arg_types=typ.arg_types[1:], arg_kinds=typ.arg_kinds[1:], arg_names=typ.arg_names[1:]
+        )
+    if isinstance(typ, Overloaded):
+        items = [_bound(node, item) for item in typ.items]
+        return Overloaded([item for item in items if isinstance(item, CallableType)])
+    return typ
+
+
+_STARS: Final = (ARG_STAR, ARG_STAR2)
+
+
+def _constructor(info: TypeInfo) -> ProperType | None:
+    found = info.get("__init__")
+    if found is None or found.node is None or found.node.fullname == "builtins.object.__init__":
+        return None
+    return _bound(found.node, _symbol_type(found.node))
+
+
+def parts(typ: ProperType) -> Iterator[ProperType]:
+    """Yield the items of a union, or the type itself."""
+    if isinstance(typ, UnionType):
+        for item in typ.items:
+            yield from parts(get_proper_type(item))
+    else:
+        yield typ
+
+
+def has(typ: Type, name: str) -> bool:
+    """Does a value of this type have the attribute, as far as is known?"""
+    for part in parts(get_proper_type(typ)):
+        match part:
+            case Instance() if not part.type.fallback_to_any:
+                if part.type.get(name) is None and part.type.get("__getattr__") is None:
+                    return False
+            case TupleType() | LiteralType() | TypedDictType():
+                if not has(compat.fallback(part), name):
+                    return False
+            case NoneType() | CallableType():
+                return False
+    return True

@@ -1,0 +1,193 @@
+"""Children and parents of mypy's syntax nodes.
+
+mypy's visitors are compiled traits that no plugin can subclass, so the children stand in a table,
+in the order in which Python evaluates them.  Types are not nodes and are left out; what semantic
+analysis puts in place of a call (`CallExpr.analyzed`) is walked instead of the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from mypy.nodes import (
+    Block,
+    CallExpr,
+    FuncDef,
+    IndexExpr,
+    LambdaExpr,
+    MypyFile,
+    Node,
+    OpExpr,
+)
+
+FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "MypyFile": ("defs",),
+    "Import": (),
+    "ImportFrom": (),
+    "ImportAll": (),
+    "OverloadedFuncDef": ("items", "impl"),
+    "Argument": ("initializer",),
+    "FuncDef": ("arguments", "body"),
+    "Decorator": ("decorators", "func"),
+    "Var": (),
+    "ClassDef": ("decorators", "base_type_exprs", "metaclass", "keywords", "defs"),
+    "GlobalDecl": (),
+    "NonlocalDecl": (),
+    "Block": ("body",),
+    "ExpressionStmt": ("expr",),
+    "AssignmentStmt": ("rvalue", "lvalues"),
+    "OperatorAssignmentStmt": ("lvalue", "rvalue"),
+    "WhileStmt": ("expr", "body", "else_body"),
+    "ForStmt": ("expr", "index", "body", "else_body"),
+    "ReturnStmt": ("expr",),
+    "AssertStmt": ("expr", "msg"),
+    "DelStmt": ("expr",),
+    "BreakStmt": (),
+    "ContinueStmt": (),
+    "PassStmt": (),
+    "IfStmt": ("expr", "body", "else_body"),
+    "RaiseStmt": ("expr", "from_expr"),
+    "TryStmt": ("body", "types", "vars", "handlers", "else_body", "finally_body"),
+    "WithStmt": ("expr", "target", "body"),
+    "MatchStmt": ("subject", "patterns", "guards", "bodies"),
+    "TypeAliasStmt": (),
+    "IntExpr": (),
+    "StrExpr": (),
+    "BytesExpr": (),
+    "FloatExpr": (),
+    "ComplexExpr": (),
+    "EllipsisExpr": (),
+    "StarExpr": ("expr",),
+    "NameExpr": (),
+    "MemberExpr": ("expr",),
+    "CallExpr": ("callee", "args"),
+    "YieldFromExpr": ("expr",),
+    "YieldExpr": ("expr",),
+    "IndexExpr": ("base", "index"),
+    "UnaryExpr": ("expr",),
+    "AssignmentExpr": ("value", "target"),
+    "OpExpr": ("left", "right"),
+    "ComparisonExpr": ("operands",),
+    "SliceExpr": ("begin_index", "end_index", "stride"),
+    "CastExpr": ("expr",),
+    "TypeFormExpr": (),
+    "AssertTypeExpr": ("expr",),
+    "RevealExpr": ("expr",),
+    "SuperExpr": ("call",),
+    "LambdaExpr": ("arguments", "body"),
+    "ListExpr": ("items",),
+    "DictExpr": ("items",),
+    "TemplateStrExpr": ("items",),
+    "TupleExpr": ("items",),
+    "SetExpr": ("items",),
+    "GeneratorExpr": ("sequences", "indices", "condlists", "left_expr"),
+    "ListComprehension": ("generator",),
+    "SetComprehension": ("generator",),
+    "DictionaryComprehension": ("sequences", "indices", "condlists", "key", "value"),
+    "ConditionalExpr": ("cond", "if_expr", "else_expr"),
+    "TypeApplication": ("expr",),
+    "TypeVarExpr": (),
+    "ParamSpecExpr": (),
+    "TypeVarTupleExpr": (),
+    "TypeAliasExpr": (),
+    "NamedTupleExpr": (),
+    "TypedDictExpr": (),
+    "EnumCallExpr": ("values",),
+    "PromoteExpr": (),
+    "NewTypeExpr": (),
+    "AwaitExpr": ("expr",),
+    "TempNode": (),
+    "TypeInfo": (),
+    "FakeInfo": (),
+    "TypeAlias": (),
+    "PlaceholderNode": (),
+    "AsPattern": ("pattern", "name"),
+    "OrPattern": ("patterns",),
+    "ValuePattern": ("expr",),
+    "SingletonPattern": (),
+    "SequencePattern": ("patterns",),
+    "StarredPattern": ("capture",),
+    "MappingPattern": ("keys", "values", "rest"),
+    "ClassPattern": ("class_ref", "positionals", "keyword_values"),
+}
+"""Node class to the fields that hold its children; complete against mypy (tested)."""
+
+Parents = dict[Node, Node]
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the direct children of a node in evaluation order."""
+    if isinstance(node, (CallExpr, IndexExpr, OpExpr)) and node.analyzed is not None:
+        yield node.analyzed
+        return
+    for name in FIELDS.get(type(node).__name__, ()):
+        yield from _nodes(getattr(node, name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _nodes(part)
+    elif isinstance(value, dict):
+        yield from _nodes(list(value.values()))
+
+
+def descendants(node: Node, *, into_functions: bool = True) -> Iterator[Node]:
+    """Yield a node and all below it, or only those outside nested functions and lambdas."""
+    yield node
+    for child in children(node):
+        if into_functions or not isinstance(child, (FuncDef, LambdaExpr)):
+            yield from descendants(child, into_functions=into_functions)
+
+
+def parents_below(root: Node) -> Parents:
+    """Return the parent of every node below `root`.
+
+    Below a module the bodies of functions are left out: they are roots of their own.
+    """
+    parents: Parents = {}
+    stack: list[Node] = [root]
+    while stack:
+        node = stack.pop()
+        for child in children(node):
+            parents[child] = node
+            if isinstance(root, MypyFile) and isinstance(node, FuncDef) and child is node.body:
+                continue
+            stack.append(child)
+    return parents
+
+
+class ParentLinks:
+    """Parent links of the function or module in work; one at a time, built on first need."""
+
+    def __init__(self) -> None:
+        self._root: Node | None = None
+        self._parents: Parents = {}
+
+    def below(self, root: Node) -> Parents:
+        """Return the links below `root`, from memory when it was the last one asked for."""
+        if self._root is not root:
+            self._root, self._parents = root, parents_below(root)
+        return self._parents
+
+    def forget(self) -> None:
+        """Let go of the tree, which may be about to change."""
+        self._root, self._parents = None, {}
+
+
+def enclosing(
+    node: Node, parents: Parents, kinds: type[Node] | tuple[type[Node], ...]
+) -> Node | None:
+    """Return the nearest node above `node` that is of one of `kinds`."""
+    above = parents.get(node)
+    while above is not None and not isinstance(above, kinds):
+        above = parents.get(above)
+    return above
+
+
+def blocks(statements: Iterable[Block | None]) -> Iterator[Block]:
+    """Yield those of the blocks that are there."""
+    return (block for block in statements if block is not None)
