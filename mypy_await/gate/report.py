@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mypy_await.gate.findings import Finding
+from mypy_await.gate.source import Sources
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Report:
 
     findings: Sequence[Finding]
     files: int
+    sources: Sources = field(default_factory=Sources)
 
     def summary(self) -> str:
         """Return the last line of the text form."""

@@ -1,0 +1,109 @@
+"""SARIF 2.1.0 (an OASIS standard), for GitHub code scanning and other servers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from mypy_await import codes
+from mypy_await.gate.findings import OUR_CODES, Finding
+from mypy_await.gate.fingerprints import fingerprints, posix
+from mypy_await.gate.fixes import Insertion, add_await
+from mypy_await.gate.report import Report
+from mypy_await.gate.rules import description, help_text, mypy_page
+
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(report: Report) -> str:
+    """Return the log; every code of ours is in it as a rule, found or not."""
+    theirs = {finding.code for finding in report.findings} - OUR_CODES
+    names = [*(code.code for code in codes.LIVE), *sorted(theirs)]
+    index = {name: number for number, name in enumerate(names)}
+    marks = fingerprints(report.findings, report.sources)
+    results = [
+        _result(report, finding, index[finding.code], mark)
+        for finding, mark in zip(report.findings, marks, strict=True)
+    ]
+    driver = {
+        "name": "mypy-await",
+        "version": codes.RELEASE,
+        "semanticVersion": codes.RELEASE,
+        "rules": [_rule(name) for name in names],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _rule(name: str) -> dict[str, Any]:
+    text = description(name)
+    rule: dict[str, Any] = {
+        "id": name,
+        "name": "".join(part.title() for part in name.split("-")),
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": help_text(name), "markdown": help_text(name)},
+        "defaultConfiguration": {"enabled": name not in codes.OFF_BY_DEFAULT, "level": "error"},
+        "properties": {"tags": ["asyncio", "correctness"]},
+    }
+    if name not in OUR_CODES:
+        rule["helpUri"] = mypy_page(name)
+    return rule
+
+
+def _result(report: Report, finding: Finding, rule: int, mark: str) -> dict[str, Any]:
+    place: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": _artifact(finding), "region": _region(finding)}
+    }
+    symbol = report.sources.symbol(finding).name
+    if symbol:
+        place["logicalLocations"] = [{"fullyQualifiedName": symbol}]
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": "error",
+        "message": {"text": "\n".join([finding.text, *finding.notes])},
+        "locations": [place],
+        "partialFingerprints": {"mypyAwait/v1": mark},
+    }
+    insertions = add_await(finding, report.sources)
+    if insertions:
+        result["fixes"] = [_fix(finding, insertions)]
+    return result
+
+
+def _artifact(finding: Finding) -> dict[str, str]:
+    if Path(finding.path).is_absolute():
+        return {"uri": Path(finding.path).as_uri()}
+    return {"uri": quote(posix(finding.path)), "uriBaseId": "%SRCROOT%"}
+
+
+def _region(finding: Finding) -> dict[str, int]:
+    region = {"startLine": finding.line, "endLine": finding.end_line}
+    if finding.column:
+        # Columns are given only together; the end is the column behind the last one.
+        region |= {"startColumn": finding.column, "endColumn": finding.end_column + 1}
+    return region
+
+
+def _fix(finding: Finding, insertions: list[Insertion]) -> dict[str, Any]:
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": insertion.line,
+                "startColumn": insertion.column,
+                "endLine": insertion.line,
+                "endColumn": insertion.column,
+            },
+            "insertedContent": {"text": insertion.text},
+        }
+        for insertion in insertions
+    ]
+    change = {"artifactLocation": _artifact(finding), "replacements": replacements}
+    return {"description": {"text": 'Add "await"'}, "artifactChanges": [change]}
