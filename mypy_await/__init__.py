@@ -1,4 +1,4 @@
-"""mypy-await: a mypy plugin that reports missing awaits.  Name it in `plugins` of mypy's configuration."""
+"""mypy-await: a mypy plugin that reports missing awaits; name it in mypy's `plugins`."""
 
 from __future__ import annotations
 

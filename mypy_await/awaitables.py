@@ -62,7 +62,7 @@ _SORTS: Final = (
 
 
 def awaitable(typ: Type | None) -> Awaitable | None:
-    """Return how and what awaiting a value of this type gives, or None if it need not be awaitable."""
+    """Return what awaiting a value of this type gives, or None if it need not be awaitable."""
     proper = get_proper_type(typ)
     match proper:
         case Instance():

@@ -36,7 +36,7 @@ from mypy.types import (
     TypeOfAny,
     get_proper_type,
 )
-from mypy.version import __version__ as MYPY_VERSION
+from mypy.version import __version__ as _version
 
 __all__ = [
     "MYPY_VERSION",
@@ -48,6 +48,7 @@ __all__ = [
     "tuple_fallback",
 ]
 
+MYPY_VERSION: Final = _version
 OLDEST: Final = (2, 0)
 NEWEST: Final = (2, 4)
 """The newest mypy that the tests ran on."""
@@ -122,9 +123,13 @@ def report(
 def attach_note(
     api: CheckerPluginInterface, note: str, node: Context, error: ErrorInfo | None
 ) -> None:
-    """Attach one more note to a reported error; nothing when mypy dropped the error."""
+    """Attach one more note to a reported error; nothing when mypy dropped the error.
+
+    Place and code attach it, not `parent_error`: where mypy (2.4) takes an expression's errors from
+    its memory it adds the same error twice, and the second takes the attached notes of both away.
+    """
     if error is not None:
-        api.msg.note(note, node, code=error.code, parent_error=error)
+        api.msg.note(note, node, code=error.code)
 
 
 def format_type(api: CheckerPluginInterface, typ: Type) -> str:

@@ -16,6 +16,7 @@ SECTIONS: Final = {
     "text": ("calls",),
     "truth": ("calls", "elements"),
     "value": ("calls", "elements"),
+    "consumer": ("calls",),
     "neutral": ("calls",),
 }
 """The schema: each section and the lists of full names it may have."""

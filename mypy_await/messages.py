@@ -74,9 +74,22 @@ def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
     return f'Make "{name}" async and await the value, or declare the result as {typ}'
 
 
-def misused_at(line: int) -> str:
-    """Point from where a name is bound to its first use as a value."""
-    return f"It is used as its result on line {line}"
+def used_at(use: Use) -> str:
+    """Point from where a name is bound to its first use as a result."""
+    return f"It is used as its result on line {use.node.line}"
+
+
+def dropped(use: Use, how: str) -> str:
+    """Say that nobody awaits the value."""
+    return f"Value of type {_type(use, use.value.typ)} is {how} and never awaited"
+
+
+def reused(use: Use) -> str:
+    """Say that the value was awaited before."""
+    return f"Value of type {_type(use, use.value.typ)} was awaited before; a coroutine runs once"
+
+
+MAKE_A_TASK: Final = 'Call it anew, or wrap it in "asyncio.create_task" to await it more than once'
 
 
 def fits(result: Type, wanted: Type) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mypy.nodes import CallExpr, Expression, MemberExpr, MypyFile
+from mypy.nodes import CallExpr, Context, Expression, MemberExpr, MypyFile
 from mypy.options import Options
 from mypy.plugin import (
     AttributeContext,
@@ -70,7 +70,8 @@ class AwaitPlugin(Plugin):
         """Return the hook for calls of a method that may give an awaitable."""
         if not self._recogniser.is_method_of_interest(fullname):
             return None
-        return self._behind(self._mypys_own.get_method_hook(fullname))
+        name = fullname.rpartition(".")[2]
+        return self._behind(self._mypys_own.get_method_hook(fullname), name)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Return the hook for attributes that may hold an awaitable."""
@@ -78,19 +79,25 @@ class AwaitPlugin(Plugin):
             return None
         return self._attribute_hook
 
-    def _behind(self, own: Callable[[C], Type] | None) -> Callable[[C], Type]:
-        """Put our hook behind the one of mypy's own plugin that it would hide."""
-        if own is None:
-            return self._call_hook
+    def _behind(
+        self, own: Callable[[C], Type] | None, method: str | None = None
+    ) -> Callable[[C], Type]:
+        """Put our hook behind the one of mypy's own plugin that it would hide.
 
-        def both(ctx: C) -> Type:
-            return self._call_hook(ctx._replace(default_return_type=own(ctx)))
+        Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
+        expression as their context: ours answers only to the call that names the method.
+        """
 
-        return both
+        def hook(ctx: C) -> Type:
+            if own is not None:
+                ctx = ctx._replace(default_return_type=own(ctx))
+            if method is None or _names(ctx.context, method):
+                return self._call_hook(ctx)
+            return ctx.default_return_type
+
+        return hook
 
     def _check_call(self, ctx: FunctionContext | MethodContext) -> Type:
-        # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"); the context is
-        # then some other expression.
         if not isinstance(ctx.context, CallExpr):
             return ctx.default_return_type
         return judge(ctx.api, ctx.context, ctx.default_return_type, self._links)
@@ -104,3 +111,11 @@ class AwaitPlugin(Plugin):
 
 class GatePlugin(AwaitPlugin):
     """The same inside `mypy-await check`."""
+
+
+def _names(context: Context, method: str) -> bool:
+    """Is this a call written as a call of that method?"""
+    if not isinstance(context, CallExpr):
+        return False
+    callee = context.callee
+    return method == "__call__" or (isinstance(callee, MemberExpr) and callee.name == method)

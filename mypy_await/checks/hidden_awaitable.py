@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mypy.nodes import FuncDef, FuncItem, LambdaExpr
-from mypy.types import CallableType, Instance, ProperType, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, ProperType, TypeOfAny, get_proper_type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
@@ -43,13 +43,11 @@ def _declared(use: Use, function: FuncItem) -> ProperType | None:
     if isinstance(function, LambdaExpr):
         return _lambda_result(use, function)
     typ = function.type
-    if (
-        not isinstance(typ, CallableType)
-        or typ.implicit
-        or isinstance(function.unanalyzed_type, type(None))
-    ):
+    if not isinstance(typ, CallableType):
         return None
     result = get_proper_type(typ.ret_type)
+    if isinstance(result, AnyType) and result.type_of_any == TypeOfAny.unannotated:
+        return None
     if use.place.kind is Kind.RETURNED:
         return None if function.is_generator else result
     if isinstance(result, Instance) and result.args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
@@ -10,6 +11,7 @@ from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
+from mypy_await.bindings import Fate
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.site import has, parts
@@ -21,6 +23,30 @@ def check(use: Use) -> Misuse | None:
     """Report an awaitable that meets an operation or a declared type meant for its result."""
     judge = _JUDGES.get(use.place.kind)
     return judge(use) if judge else None
+
+
+def check_binding(use: Use, fate: Fate) -> Misuse | None:
+    """Report an awaitable whose name is used as its result and never awaited.
+
+    The report stands where the value is bound and has the code of the first misuse.  A value that is
+    awaited as well, and a future, which need not be, is reported at a use that mypy lets through.
+    """
+    if fate.misuses and not fate.consumed and use.value.sort is not Sort.FUTURE:
+        first, misuse = fate.misuses[0]
+        if first.node.line == use.node.line:
+            return misuse
+        return replace(misuse, notes=(*misuse.notes, messages.used_at(first)))
+    for name, misuse in () if use.place.conditional else fate.certain:
+        if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
+            return replace(misuse, node=name.node, result=use.value.typ)
+    return None
+
+
+_UNSEEN_BY_MYPY: Final = {
+    False: frozenset({Kind.TESTED}),
+    True: frozenset({Kind.TESTED, Kind.COMPARED, Kind.ITERATED, Kind.UNPACKED}),
+}
+"""What mypy lets a name do, for coroutines and for futures."""
 
 
 _SILENT: Final = AnyType(TypeOfAny.from_error)

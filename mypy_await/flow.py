@@ -1,0 +1,465 @@
+"""What becomes of one awaitable that is bound to a local name, over all paths of its function.
+
+The value is bound at one statement.  A *path* is what one way through the function up to some point
+did to it: its status, and the names that hold it there.  A *state* is the set of paths that reach
+the point; joining two ways is the union of their states.  `docs/flow.md` states the rules; here is
+one function per kind of statement, in the terms of Python's reference, chapters 7 and 8.
+
+What a use does to the value is for the caller to say (`Effect`); this module only orders the uses.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mypy.nodes import (
+    AssertStmt,
+    AssignmentExpr,
+    AssignmentStmt,
+    AwaitExpr,
+    Block,
+    BreakStmt,
+    CallExpr,
+    ClassDef,
+    ConditionalExpr,
+    ContinueStmt,
+    Decorator,
+    DelStmt,
+    DictionaryComprehension,
+    ForStmt,
+    FuncDef,
+    GeneratorExpr,
+    IfStmt,
+    LambdaExpr,
+    MatchStmt,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    OpExpr,
+    RaiseStmt,
+    ReturnStmt,
+    SymbolNode,
+    TryStmt,
+    WhileStmt,
+    WithStmt,
+)
+
+from mypy_await.walk import children, descendants
+
+
+class Status(enum.Enum):
+    """What has happened to the value."""
+
+    UNBOUND = "not there yet, or no longer the value of the name"
+    UNAWAITED = "held, and nothing done with it"
+    AWAITED = "awaited, or given to something that awaits it"
+    HANDED_ON = "given to something that may await it"
+
+
+class Effect(enum.Enum):
+    """What a use of a name does to the value."""
+
+    NOTHING = "looks at it"
+    AWAIT = "awaits it, or gives it to something that does"
+    HAND_ON = "gives it away"
+
+
+class Round(enum.Enum):
+    """Which time a use in a loop is met."""
+
+    FIRST = "the first time"
+    AGAIN = "after a turn of a loop that takes a next one"
+    PERHAPS = "after a turn of a loop that may have been the last"
+
+
+Path = tuple[Status, frozenset[SymbolNode]]
+State = frozenset[Path]
+UseOf = Callable[[NameExpr], Effect]
+
+_NOWHERE: Final[State] = frozenset()
+_START: Final[State] = frozenset({(Status.UNBOUND, frozenset())})
+
+
+@dataclass
+class Trace:
+    """What the analysis saw of the value."""
+
+    seen: dict[tuple[NameExpr, Round], set[Status]] = field(default_factory=dict)
+    """Each use of a name that may hold the value: the statuses that reach it."""
+    overwritten: set[Status] = field(default_factory=set)
+    """Statuses of the value when the binding itself replaces it, in a later turn of a loop."""
+    ends: set[Status] = field(default_factory=set)
+    """Statuses in which paths leave the function or lose the last name."""
+
+    def statuses(self, use: NameExpr) -> set[Status]:
+        """Return all statuses that reach a use."""
+        return {status for (node, _), found in self.seen.items() if node is use for status in found}
+
+    def uses(self) -> list[NameExpr]:
+        """Return the uses that the value reaches, in the order of the text."""
+        reached = {node for (node, _), found in self.seen.items() if found - {Status.UNBOUND}}
+        return sorted(reached, key=lambda node: (node.line, node.column))
+
+
+@dataclass
+class _Jumps:
+    """States of paths that leave a loop or a function early."""
+
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+    returns: list[State] = field(default_factory=list)
+
+
+def is_captured(variable: SymbolNode, root: Node) -> bool:
+    """Is the variable named in a function or lambda nested in `root`?"""
+    return any(
+        isinstance(inner, NameExpr) and inner.node is variable
+        for node in descendants(root)
+        if isinstance(node, (FuncDef, LambdaExpr)) and node is not root
+        for inner in descendants(node)
+    )
+
+
+def trace(
+    body: Block,
+    binding: Node,
+    variable: SymbolNode,
+    use_of: UseOf,
+    alias_of: Callable[[Node], SymbolNode | None],
+) -> Trace:
+    """Follow the value that the statement `binding` binds to `variable` through `body`.
+
+    `use_of` says what a use of a holding name does; `alias_of` names the variable that an
+    assignment binds to the value of another name, if it is such an assignment.
+    """
+    flow = _Flow(binding, variable, use_of, alias_of)
+    flow.jumps.append(_Jumps())
+    end = flow.block(body, _START)
+    for state in (end, *flow.jumps.pop().returns):
+        flow.result.ends.update(status for status, _ in state)
+    return flow.result
+
+
+class _Flow:
+    def __init__(
+        self,
+        binding: Node,
+        variable: SymbolNode,
+        use_of: UseOf,
+        alias_of: Callable[[Node], SymbolNode | None],
+    ) -> None:
+        self.binding = binding
+        self.variable = variable
+        self.use_of = use_of
+        self.alias_of = alias_of
+        self.holders = {variable}
+        self.result = Trace()
+        self.jumps: list[_Jumps] = []
+        self.raises: list[list[State]] = []
+        self.round = Round.FIRST
+
+    # Statements
+
+    def block(self, block: Block | None, state: State) -> State:
+        for statement in block.body if block is not None else ():
+            if not state:
+                break
+            state = self.statement(statement, state)
+        return state
+
+    def statement(self, node: Node, state: State) -> State:
+        run = _STATEMENTS.get(type(node))
+        return run(self, node, state) if run else self.expression(node, state)
+
+    def if_(self, node: IfStmt, state: State) -> State:
+        out: set[Path] = set()
+        for condition, body in zip(node.expr, node.body, strict=True):
+            state = self.expression(condition, state)
+            out |= self.block(body, state)
+        return frozenset(out | self.block(node.else_body, state))
+
+    def while_(self, node: WhileStmt, state: State) -> State:
+        endless = _is_true(node.expr)
+        again = Round.AGAIN if endless else Round.PERHAPS
+
+        def turn(state: State) -> State:
+            return self.block(node.body, self.expression(node.expr, state))
+
+        ends, breaks = self.loop(turn, state, again)
+        if endless:
+            return breaks
+        return self.block(node.else_body, self.expression(node.expr, state | ends)) | breaks
+
+    def for_(self, node: ForStmt, state: State) -> State:
+        state = self.expression(node.expr, state)
+        if node.is_async:
+            self.may_raise(state)
+
+        def turn(state: State) -> State:
+            return self.block(node.body, self.bind(node.index, state))
+
+        ends, breaks = self.loop(turn, state, Round.AGAIN)
+        return self.block(node.else_body, state | ends) | breaks
+
+    def loop(
+        self, turn: Callable[[State], State], state: State, again: Round
+    ) -> tuple[State, State]:
+        """Run the turns of a loop; return the states at their ends, and at `break`.
+
+        Three turns reach every status: of the first, of a second, and of one after another.
+        """
+        self.jumps.append(_Jumps(returns=self.jumps[-1].returns))
+        before, ends = self.round, _NOWHERE
+        for _ in range(3):
+            state = turn(state)
+            state = state.union(*self.jumps[-1].continues)
+            ends |= state
+            self.jumps[-1].continues.clear()
+            self.round = before if before is Round.PERHAPS else again
+            if not state:
+                break
+        self.round = before
+        return ends, _NOWHERE.union(*self.jumps.pop().breaks)
+
+    def try_(self, node: TryStmt, state: State) -> State:
+        outer, self.jumps[-1:] = self.jumps[-1], [_Jumps()]
+        self.raises.append([])
+        body = self.block(node.body, state)
+        raised = _NOWHERE.union(*self.raises.pop()) or state
+        self.raises.append([])
+        out = self.block(node.else_body, body) if node.else_body else body
+        for typ, variable, handler in zip(node.types, node.vars, node.handlers, strict=True):
+            entry = self.expression(typ, raised) if typ is not None else raised
+            out |= self.block(handler, self.bind(variable, entry) if variable else entry)
+        uncaught = _NOWHERE.union(*self.raises.pop(), raised)
+        inner, self.jumps[-1] = self.jumps[-1], outer
+        for kind in ("breaks", "continues", "returns"):
+            for jump in getattr(inner, kind):
+                getattr(outer, kind).append(self.block(node.finally_body, jump))
+        self.may_raise(self.block(node.finally_body, uncaught))
+        return self.block(node.finally_body, out)
+
+    def with_(self, node: WithStmt, state: State) -> State:
+        for expr, target in zip(node.expr, node.target, strict=True):
+            state = self.expression(expr, state)
+            self.may_raise(state)
+            state = self.bind(target, state) if target is not None else state
+        self.raises.append([])
+        out = self.block(node.body, state)
+        raised = _NOWHERE.union(*self.raises.pop())
+        self.may_raise(raised)
+        return out | raised  # a context manager may swallow what is raised in it
+
+    def match_(self, node: MatchStmt, state: State) -> State:
+        state = self.expression(node.subject, state)
+        out: set[Path] = set(state)
+        for pattern, guard, body in zip(node.patterns, node.guards, node.bodies, strict=True):
+            entry = self.bind(pattern, self.expression(pattern, state))
+            entry = self.expression(guard, entry) if guard is not None else entry
+            out |= self.block(body, entry)
+        return frozenset(out)
+
+    def assignment(self, node: AssignmentStmt, state: State) -> State:
+        alias = self.alias_of(node)
+        if alias is not None:
+            return self.alias(node, alias, state)
+        state = self.expression(node.rvalue, state)
+        self.note_overwriting(node, state)
+        for target in node.lvalues:
+            state = self.bind(target, self.targets(target, state))
+        return self.begin(state) if node is self.binding else state
+
+    def alias(self, node: AssignmentStmt, alias: SymbolNode, state: State) -> State:
+        """Let a second name hold the value where the first does."""
+        assert isinstance(node.rvalue, NameExpr)
+        source = node.rvalue.node
+        self.holders.add(alias)
+        return frozenset(
+            (status, held | {alias}) if source in held else self.without(alias, status, held)
+            for status, held in state
+        )
+
+    def augmented(self, node: OperatorAssignmentStmt, state: State) -> State:
+        return self.bind(
+            node.lvalue, self.expression(node.rvalue, self.expression(node.lvalue, state))
+        )
+
+    def delete(self, node: DelStmt, state: State) -> State:
+        if not isinstance(node.expr, NameExpr):
+            state = self.expression(node.expr, state)
+        return self.bind(node.expr, state)
+
+    def return_(self, node: ReturnStmt, state: State) -> State:
+        if node.expr is not None:
+            state = self.expression(node.expr, state)
+        self.jumps[-1].returns.append(state)
+        return _NOWHERE
+
+    def raise_(self, node: RaiseStmt, state: State) -> State:
+        for part in (node.expr, node.from_expr):
+            state = self.expression(part, state) if part is not None else state
+        self.may_raise(state)
+        return _NOWHERE
+
+    def assert_(self, node: AssertStmt, state: State) -> State:
+        state = self.expression(node.expr, state)
+        failed = self.expression(node.msg, state) if node.msg is not None else state
+        self.may_raise(failed)
+        return state
+
+    def break_(self, node: BreakStmt, state: State) -> State:
+        self.jumps[-1].breaks.append(state)
+        return _NOWHERE
+
+    def continue_(self, node: ContinueStmt, state: State) -> State:
+        self.jumps[-1].continues.append(state)
+        return _NOWHERE
+
+    def definition(self, node: FuncDef | Decorator | ClassDef, state: State) -> State:
+        """Pass over a nested definition: names used in it are captured, and asked for before."""
+        return state
+
+    # Expressions, in evaluation order
+
+    def expression(self, node: Node, state: State) -> State:
+        if isinstance(node, NameExpr):
+            return self.name(node, state)
+        if isinstance(node, (FuncDef, LambdaExpr)):
+            return state
+        run = _EXPRESSIONS.get(type(node))
+        if run is not None:
+            return run(self, node, state)
+        for child in children(node):
+            state = self.expression(child, state)
+        if isinstance(node, (CallExpr, AwaitExpr)):
+            self.may_raise(state)
+        return state
+
+    def name(self, node: NameExpr, state: State) -> State:
+        if node.node not in self.holders:
+            return state
+        effect = self.use_of(node)
+        statuses = self.result.seen.setdefault((node, self.round), set())
+        out: set[Path] = set()
+        for status, held in state:
+            if node.node not in held:
+                statuses.add(Status.UNBOUND)
+                out.add((status, held))
+                continue
+            statuses.add(status)
+            out.add((_AFTER[effect](status), held))
+        return frozenset(out)
+
+    def short_circuit(self, node: OpExpr, state: State) -> State:
+        state = self.expression(node.left, state)
+        after = self.expression(node.right, state)
+        return state | after if node.op in ("and", "or") else after
+
+    def conditional(self, node: ConditionalExpr, state: State) -> State:
+        state = self.expression(node.cond, state)
+        return self.expression(node.if_expr, state) | self.expression(node.else_expr, state)
+
+    def walrus(self, node: AssignmentExpr, state: State) -> State:
+        state = self.expression(node.value, state)
+        self.note_overwriting(node, state)
+        state = self.bind(node.target, state)
+        return self.begin(state) if node is self.binding else state
+
+    def comprehension(self, node: GeneratorExpr | DictionaryComprehension, state: State) -> State:
+        state = self.expression(node.sequences[0], state)
+
+        def turn(state: State) -> State:
+            for part in children(node):
+                if part is not node.sequences[0]:
+                    state = self.expression(part, state)
+            return state
+
+        ends, _ = self.loop(turn, state, Round.AGAIN)
+        return state | ends
+
+    # Names
+
+    def begin(self, state: State) -> State:
+        """Bind the value: from here on it is there, and nothing was done with it."""
+        return frozenset({(Status.UNAWAITED, frozenset({self.variable}))}) if state else state
+
+    def note_overwriting(self, node: Node, state: State) -> None:
+        """Note in which statuses the binding replaces the value of an earlier turn."""
+        if node is self.binding and self.round is Round.AGAIN:
+            self.result.overwritten |= {status for status, held in state if held == {self.variable}}
+
+    def bind(self, target: Node, state: State) -> State:
+        """Bind other values to all names in a target; the value loses these names."""
+        for node in descendants(target, into_functions=False):
+            if isinstance(node, NameExpr) and node.node in self.holders:
+                state = frozenset(self.without(node.node, *path) for path in state)
+        return state
+
+    def without(self, name: SymbolNode | None, status: Status, held: frozenset[SymbolNode]) -> Path:
+        left = held - {name}
+        if held and not left:
+            self.result.ends.add(status)
+            return Status.UNBOUND, left
+        return status, left
+
+    def targets(self, target: Node, state: State) -> State:
+        """Evaluate the parts of a target that are read: `x` in `x.y = ...` and `x[i] = ...`."""
+        if isinstance(target, NameExpr):
+            return state
+        for child in children(target):
+            nested = isinstance(child, NameExpr) and type(target).__name__ in _TARGET_LISTS
+            state = state if nested else self.expression(child, state)
+        return state
+
+    def may_raise(self, state: State) -> None:
+        """Note that an exception may be raised here."""
+        if self.raises:
+            self.raises[-1].append(state)
+
+
+_TARGET_LISTS: Final = ("TupleExpr", "ListExpr", "StarExpr")
+
+_AFTER: Final[dict[Effect, Callable[[Status], Status]]] = {
+    Effect.NOTHING: lambda status: status,
+    Effect.AWAIT: lambda status: Status.AWAITED,
+    Effect.HAND_ON: lambda status: Status.AWAITED if status is Status.AWAITED else Status.HANDED_ON,
+}
+
+
+def _is_true(node: Node) -> bool:
+    """Is this the condition of an endless loop?"""
+    return (isinstance(node, NameExpr) and node.fullname == "builtins.True") or bool(
+        getattr(node, "value", None) == 1
+    )
+
+
+_STATEMENTS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
+    IfStmt: _Flow.if_,
+    WhileStmt: _Flow.while_,
+    ForStmt: _Flow.for_,
+    TryStmt: _Flow.try_,
+    WithStmt: _Flow.with_,
+    MatchStmt: _Flow.match_,
+    AssignmentStmt: _Flow.assignment,
+    OperatorAssignmentStmt: _Flow.augmented,
+    DelStmt: _Flow.delete,
+    ReturnStmt: _Flow.return_,
+    RaiseStmt: _Flow.raise_,
+    AssertStmt: _Flow.assert_,
+    BreakStmt: _Flow.break_,
+    ContinueStmt: _Flow.continue_,
+    FuncDef: _Flow.definition,
+    Decorator: _Flow.definition,
+    ClassDef: _Flow.definition,
+    Block: _Flow.block,
+}
+_EXPRESSIONS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
+    OpExpr: _Flow.short_circuit,
+    ConditionalExpr: _Flow.conditional,
+    AssignmentExpr: _Flow.walrus,
+    GeneratorExpr: _Flow.comprehension,
+    DictionaryComprehension: _Flow.comprehension,
+}
