@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mypy.nodes import FuncDef
-from mypy.types import CallableType, Instance, ProperType, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, ProperType, TypeOfAny, get_proper_type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, awaitable
@@ -29,8 +29,10 @@ def check(use: Use) -> Misuse | None:
         return None
     verb = "returns" if use.place.kind is Kind.RETURNED else "yields"
     text = messages.nested(use, f'"{function.name}"', verb)
-    wanted = declared if answer is Fit.NO else None
-    return Misuse(codes.NESTED_AWAITABLE, text, (messages.remedy(use, wanted),))
+    if answer is Fit.NO and declared and not messages.fits(use.value.result, declared):
+        note, silent = messages.does_not_fit(use, declared), AnyType(TypeOfAny.from_error)
+        return Misuse(codes.NESTED_AWAITABLE, text, (note,), result=silent)
+    return Misuse(codes.NESTED_AWAITABLE, text, (messages.remedy(use),))
 
 
 def _is_variable(declared: ProperType | None) -> bool:
