@@ -72,6 +72,7 @@ class Config:
     disable: tuple[str, ...] = _option(_codes, ())
     safe_calls: tuple[str, ...] = _option(_list, ())
     infer_returns: bool = _option(_bool, False)
+    contracts: tuple[str, ...] = _option(_list, ())
 
     def to_data(self) -> dict[str, Any]:
         """Return the options as plain JSON, for mypy's cache."""

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "codes": ("list_codes", "list the codes and whether they are on"),
     "config": ("show_config", "print the configuration in force and where it comes from"),
     "init": ("init", "add the plugin to pyproject.toml or mypy.ini"),
+    "contracts": ("contracts", "write, check and accept contracts; list changes of colour"),
 }
 """Name of the command, its module in this package, and one line of help."""
 
@@ -71,6 +72,6 @@ def _dispatch(arguments: list[str]) -> int:
 
 def usage() -> str:
     """Return the overview of the commands."""
-    lines = [f"  {name:<9}{text}" for name, (_, text) in COMMANDS.items()]
+    lines = [f"  {name:<11}{text}" for name, (_, text) in COMMANDS.items()]
     head = "usage: mypy-await COMMAND [options]\n\nReport missing awaits.  Commands:\n"
     return "\n".join([head, *lines, "", 'Each has its own help: "mypy-await check --help".'])

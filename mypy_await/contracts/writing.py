@@ -1,0 +1,189 @@
+"""Writes contracts from the present code.
+
+mypy's own `stubgen` writes the text; what it leaves open or cannot express (async generators,
+un-annotated functions, decorators) is decided here.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mypy_await.contracts.bodies import Bodies
+from mypy_await.contracts.compare import difference
+from mypy_await.contracts.editing import Editor
+from mypy_await.contracts.effects import Colour, Effect, effect_of
+from mypy_await.contracts.expressions import ANY, UNKNOWN
+from mypy_await.contracts.modules import FUNCTIONS, Function, Module, Project
+from mypy_await.contracts.resolving import Resolver, Scope, Symbol
+from mypy_await.contracts.store import ContractError
+
+
+@dataclass
+class Written:
+    """What `write` did: files written, files left as they were, and what nobody could decide."""
+
+    files: list[Path] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+
+def locate(package: str, project: Project) -> Path:
+    """Return the folder or file of a package named on the command line, by name or by path.
+
+    Raises `ContractError` where there is none.
+    """
+    path = Path(package)
+    if path.suffix == ".py" or path.is_dir():
+        if path.exists():
+            return path.resolve()
+    else:
+        project.install(package.partition(".")[0])
+        found = project.find(package)
+        if found is not None:
+            return (found.parent if found.stem == "__init__" else found).resolve()
+    where = ", ".join(root.as_posix() for root in project.roots)
+    raise ContractError(
+        f'no package or module "{package}" (looked in {where} and where Python does)'
+    )
+
+
+def root_of(path: Path) -> Path:
+    """Return the folder that a package's imports start from."""
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return folder
+
+
+def write(paths: Sequence[Path], output: Path, *, anew: bool = False) -> Written:
+    """Write contracts for packages and modules into the folder `output`.
+
+    A contract that is there already is kept unless `anew` is given.  Raises `ContractError`
+    where stubgen cannot read a package.
+    """
+    written = Written()
+    for path in paths:
+        resolver = Resolver(Project([root_of(path)]))
+        with tempfile.TemporaryDirectory() as folder:
+            _stubgen(path, Path(folder))
+            _finish_all(Path(folder), output, resolver, written, anew=anew)
+        written.undecided += _unread(path, root_of(path), output)
+    return written
+
+
+def _stubgen(path: Path, output: Path) -> None:
+    # Compiled mypy cannot be started with "-m", and its script need not be on the path.
+    command = [sys.executable, "-c", "from mypy.stubgen import main; main()"]
+    command += ["--no-import", "--ignore-errors", "--quiet"]
+    done = subprocess.run(
+        [*command, "--output", str(output), str(path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode or not any(output.rglob("*.pyi")):
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise ContractError(
+            f"{path.as_posix()}: stubgen failed: {said[-1] if said else 'no output'}"
+        )
+
+
+def _finish_all(
+    generated: Path, output: Path, resolver: Resolver, written: Written, *, anew: bool
+) -> None:
+    bodies = Bodies(resolver)
+    stubs = Project([generated], ".pyi")
+    for path in sorted(generated.rglob("*.pyi")):
+        relative = path.relative_to(generated)
+        target = output / relative
+        if target.exists() and not anew:
+            written.kept.append(target)
+            continue
+        parts = relative.with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        stub = stubs.add(name, path)
+        if stub is None:
+            raise ContractError(stubs.broken[name])
+        finished = _Finisher(stub, resolver, bodies)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(finished.text(), encoding="utf-8", newline="\n")
+        written.files.append(target)
+        written.undecided += finished.undecided
+
+
+def _unread(path: Path, root: Path, output: Path) -> Iterator[str]:
+    """Yield a sentence for each source file that got no contract."""
+    for source in sorted(path.rglob("*.py")) if path.is_dir() else ():
+        if not (output / source.relative_to(root).with_suffix(".pyi")).exists():
+            try:
+                ast.parse(source.read_bytes())
+            except (SyntaxError, ValueError) as error:
+                yield f"{source.as_posix()}: no contract: {error}"
+
+
+class _Finisher:
+    """Fills one generated stub."""
+
+    def __init__(self, stub: Module, resolver: Resolver, bodies: Bodies) -> None:
+        self.stub, self.resolver, self.bodies = stub, resolver, bodies
+        self.editor = Editor(stub, resolver)
+        self.undecided: list[str] = []
+
+    def text(self) -> str:
+        """Return the finished text."""
+        for symbol, scope in pinned_functions(Scope(self.stub)):
+            self._finish(symbol, scope)
+        return self.editor.result()
+
+    def _finish(self, pinned: Symbol, scope: Scope) -> None:
+        code = self.resolver.find(pinned.fullname)
+        given = effect_of(code, self.resolver, self.bodies) if code else None
+        promised = effect_of(pinned, self.resolver)
+        if code is None or given is None or promised is None:
+            return
+        nodes = [node for node in pinned.nodes if isinstance(node, FUNCTIONS)]
+        if given.colour is Colour.UNKNOWN:
+            self._leave_open(pinned.fullname, nodes, given)
+        elif len(nodes) == 1:
+            self._decide(code, nodes[0], scope, promised, given)
+
+    def _leave_open(self, fullname: str, nodes: Sequence[Function], given: Effect) -> None:
+        if given.result != UNKNOWN:
+            return  # Declared: an awaitable only sometimes, and the stub says so.
+        for node in nodes:
+            self.editor.mark(node)
+        self.undecided.append(f"{fullname}: {given.doubt}")
+
+    def _decide(
+        self, code: Symbol, node: Function, scope: Scope, promised: Effect, given: Effect
+    ) -> None:
+        result = given.result
+        if given.keyword and given.colour is Colour.ASYNC and result in (UNKNOWN, ANY):
+            result = self.bodies.returned_class(code)
+        is_open = promised.result in (UNKNOWN, ANY)
+        if given.colour is Colour.SYNC and given.hidden:
+            self.undecided.append(f"{code.fullname}: its body and its annotation contradict")
+        # stubgen writes async generators, and managers made from them, as "async def": in a stub
+        # that would be one call more.
+        is_generator = given.colour is Colour.SYNC and isinstance(node, ast.AsyncFunctionDef)
+        wrong = promised.wrapped or is_generator or promised.colour is not given.colour
+        if wrong or difference(code.fullname, promised, replace(given, hidden=None), self.resolver):
+            self.editor.pin(node, scope, given)
+        elif is_open and result not in (UNKNOWN, ANY):
+            self.editor.returns(node, scope, result)
+
+
+def pinned_functions(scope: Scope) -> Iterator[tuple[Symbol, Scope]]:
+    """Yield each function that a contract pins, methods included, and the scope it stands in."""
+    for name, nodes in scope.names().items():
+        if isinstance(nodes[0], FUNCTIONS):
+            yield Symbol(f"{scope.fullname}.{name}", scope, tuple(nodes)), scope
+        elif isinstance(nodes[0], ast.ClassDef):
+            yield from pinned_functions(scope.inside(nodes[0]))
