@@ -73,6 +73,7 @@ class Config:
     safe_calls: tuple[str, ...] = _option(_list, ())
     infer_returns: bool = _option(_bool, False)
     contracts: tuple[str, ...] = _option(_list, ())
+    strict: bool = _option(_bool, False)
 
     def to_data(self) -> dict[str, Any]:
         """Return the options as plain JSON, for mypy's cache."""
@@ -104,7 +105,14 @@ def from_mapping(data: Mapping[str, object], place: str, base: Config | None = N
             raise ConfigError(f"{place}: {name}: {error}") from None
         except ValueError as error:
             raise ConfigError(f'{place}: "{name}" must be {error}') from None
-    return replace(base or Config(), **values)
+    config = replace(base or Config(), **values)
+    return _strictly(config) if config.strict else config
+
+
+def _strictly(config: Config) -> Config:
+    """Return the configuration with all on that `strict` stands for and nobody turned off."""
+    missing = codes.OFF_BY_DEFAULT - {*config.enable, *config.disable}
+    return replace(config, enable=(*config.enable, *sorted(missing)))
 
 
 def read_section(path: str | None) -> tuple[dict[str, object], str]:

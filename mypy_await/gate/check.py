@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import NoReturn
 
 from mypy_await import config
 from mypy_await.gate import formats
+from mypy_await.gate.arguments import overrides, parse
+from mypy_await.gate.baseline import Baseline, stale_entries
+from mypy_await.gate.changed import ChangedLines
 from mypy_await.gate.errors import CLEAN, FOUND, GateError
 from mypy_await.gate.findings import Finding, read_findings
 from mypy_await.gate.formats.as_text import finding_lines
 from mypy_await.gate.mypy_run import Prepared, Run, check_mypy_version
+from mypy_await.gate.output import print_out, write_file
+from mypy_await.gate.progress import Progress
 from mypy_await.gate.recognise import about_awaitables
 from mypy_await.gate.report import Report
-
-DESCRIPTION: Final = """\
-Run mypy with the project's own configuration and print only what concerns awaitables.
-Paths, and options that are not listed here, go to mypy.  Exit status: 0 nothing found,
-1 something found, 2 mypy could not run or the arguments or the configuration are wrong."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -27,78 +28,88 @@ def run(arguments: Sequence[str]) -> int:
     options, rest = parse(arguments)
     warning = check_mypy_version()
     if warning:
-        print(f"mypy-await: {warning}", file=sys.stderr)
+        _complain(warning)
     prepared = Prepared(rest)
-    overrides = _overrides(options, config.load(prepared.config_file))
-    result = prepared.run(overrides, None)
-    return _finish(options, prepared, result)
-
-
-def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Split the arguments into our options and what goes to mypy, in its order."""
-    ours, separator, paths = _split(arguments)
-    options, rest = _parser().parse_known_args(ours)
-    return options, [*rest, *separator, *paths]
-
-
-def _split(arguments: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    listed = list(arguments)
-    if "--" not in listed:
-        return listed, [], []
-    at = listed.index("--")
-    return listed[:at], ["--"], listed[at + 1 :]
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="mypy-await check",
-        usage="%(prog)s [options] [mypy arguments] [paths]",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("--format", choices=formats.NAMES, help="how to print the findings")
-    for name, state in (("--enable", "on"), ("--disable", "off")):
-        add(
-            name,
-            action="append",
-            metavar="CODE",
-            default=[],
-            help=f"turn a code {state} (repeatable)",
-        )
-    return parser
-
-
-def _overrides(options: argparse.Namespace, base: config.Config) -> dict[str, object]:
-    """Return the options of the command line that win over those of the file."""
-    enable, disable = options.enable, options.disable
-    if not enable and not disable:
-        return {}
-    overrides: dict[str, object] = {
-        "enable": [*(c for c in base.enable if c not in disable), *enable],
-        "disable": [*(c for c in base.disable if c not in enable), *disable],
-    }
-    config.from_mapping(overrides, "command line")
-    return overrides
-
-
-def _finish(options: argparse.Namespace, prepared: Prepared, result: Run) -> int:
+    chosen = overrides(options, config.load(prepared.config_file))
+    changed = ChangedLines(options.since) if options.since else None
+    with Progress() as progress:
+        result = prepared.run(chosen, progress.advance)
     for line in result.complaints:
         print(line, file=sys.stderr)
-    errors, other = read_findings([*result.lines, *result.other])
-    if result.blocked:
-        return _show_blockers(errors, other)
-    findings = about_awaitables(errors, every_unused=prepared.asked_for_unused)
-    report = Report(findings, result.files)
-    print(formats.render(options.format or "text", report), end="")
+    report = Report(
+        _findings(prepared, result),
+        result.files,
+        modules=result.modules,
+        changed=changed,
+        by_cause=options.root_cause,
+        style=prepared.style(),
+    )
+    report = _narrow(options, report, prepared.checked)
+    _print(options, report)
     return FOUND if report.findings else CLEAN
 
 
-def _show_blockers(errors: list[Finding], other: list[str]) -> int:
+def _complain(text: str) -> None:
+    print(f"mypy-await: {text}", file=sys.stderr)
+
+
+def _findings(prepared: Prepared, result: Run) -> list[Finding]:
+    errors, other = read_findings([*result.lines, *result.other])
+    if result.blocked:
+        _show_blockers(errors, other)
+    return about_awaitables(errors, every_unused=prepared.asked_for_unused)
+
+
+def _show_blockers(errors: list[Finding], other: list[str]) -> NoReturn:
     """Show on standard error why mypy gave up."""
     for error in errors:
         print(*finding_lines(error), sep="\n", file=sys.stderr)
     for line in other:
         print(line, file=sys.stderr)
     raise GateError("mypy could not check the program")
+
+
+def _narrow(options: argparse.Namespace, report: Report, checked: set[str]) -> Report:
+    """Leave out what the baseline lists and what is not on changed lines."""
+    if options.write_baseline:
+        Baseline.of(report.findings, report.sources).write(options.write_baseline)
+        _complain(f'wrote {len(report.findings)} findings to "{options.write_baseline}"')
+        return replace(report, findings=())
+    findings: Sequence[Finding] = report.findings
+    if options.baseline:
+        findings = _beyond_baseline(options, report, checked)
+    if report.changed is not None:
+        findings = [finding for finding in findings if _is_new(finding, report, report.changed)]
+    return replace(report, findings=findings)
+
+
+def _beyond_baseline(
+    options: argparse.Namespace, report: Report, checked: set[str]
+) -> list[Finding]:
+    """Return what the baseline does not list; report its stale entries, or remove them."""
+    baseline = Baseline.read(options.baseline)
+    findings, left = baseline.split(report.findings, report.sources)
+    stale = stale_entries(left, checked)
+    if stale and options.update_baseline:
+        baseline.without(stale).write(options.baseline)
+        _complain(f'removed {stale.total()} stale entries from "{options.baseline}"')
+    elif stale:
+        for known in sorted(stale):
+            text = f"{known.file}: stale in the baseline: {known.text}  [{known.code}]"
+            print(text, file=sys.stderr)
+        _complain('stale entries in the baseline; "--update-baseline" removes them')
+    return findings
+
+
+def _is_new(finding: Finding, report: Report, changed: ChangedLines) -> bool:
+    """Is the finding on a changed line, or does it come from a function whose head changed?"""
+    if changed.touches(finding, report.sources):
+        return True
+    origin = report.origin(finding)
+    return origin is not None and changed.has_line(origin.path, origin.line)
+
+
+def _print(options: argparse.Namespace, report: Report) -> None:
+    for name, path in options.output:
+        write_file(path, formats.render(name, replace(report, style=None)))
+    print_out(formats.render(options.format, report))

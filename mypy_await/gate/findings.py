@@ -9,6 +9,10 @@ from typing import Final
 
 from mypy_await import codes
 
+ORIGIN: Final = "origin: "
+"""How the note begins with which the plugin tells the gate, and nobody else, where an awaitable
+comes from: `origin: package.module:Class.method`."""
+
 OUR_CODES: Final = frozenset(code.code for code in codes.LIVE)
 
 
@@ -27,6 +31,8 @@ class Finding:
     code: str
     text: str
     notes: tuple[str, ...] = ()
+    origin: str = ""
+    """The function that makes the awaitable: its module, a colon, its name there."""
 
     @property
     def is_ours(self) -> bool:
@@ -68,7 +74,8 @@ def _finding(data: dict[str, object]) -> Finding:
         assert isinstance(value, int)
         return value
 
-    hint = data["hint"]
+    notes = str(data["hint"] or "").splitlines()
+    origins = [note.removeprefix(ORIGIN) for note in notes if note.startswith(ORIGIN)]
     return Finding(
         path=str(data["file"]),
         line=max(number("line"), 1),
@@ -77,5 +84,6 @@ def _finding(data: dict[str, object]) -> Finding:
         end_column=max(number("end_column"), 0),
         code=str(data["code"] or ""),
         text=str(data["message"]),
-        notes=tuple(str(hint).split("\n")) if hint else (),
+        notes=tuple(note for note in notes if not note.startswith(ORIGIN)),
+        origin=origins[0] if origins else "",
     )

@@ -22,16 +22,19 @@ from mypy.fscache import FileSystemCache
 from mypy.main import process_options
 from mypy.modulefinder import BuildSource
 from mypy.options import Options
+from mypy.util import FancyFormatter
 from mypy.version import __version__ as mypy_version
 
 from mypy_await import config
 from mypy_await.gate.errors import GateError
+from mypy_await.gate.report import Style
 
 OLDEST: Final = (2, 0)
 UNTESTED: Final = (2, 5)
 """The first release of mypy that nobody has tried with this one."""
 
 UNUSED_AWAITABLE: Final = "unused-awaitable"
+MYPY_VERSION: Final = mypy_version
 PLUGIN: Final = "mypy_await"
 ENTRY: Final = "mypy_await:gate_plugin"
 SHARED_CONFIGS: Final = ("pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg")
@@ -47,12 +50,14 @@ class Run:
 
     `lines` is mypy's structured output, `other` its plain lines that belong to no file; `blocked`
     tells that mypy gave up (a syntax error, a file that is not there) and then `lines` is not all.
-    `complaints` are mypy's warnings about its own configuration.
+    `modules` gives the path of each module of the program; `complaints` are mypy's warnings about
+    its own configuration.
     """
 
     lines: list[str] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    modules: dict[str, str] = field(default_factory=dict)
     blocked: bool = False
     files: int = 0
 
@@ -60,10 +65,18 @@ class Run:
 class Prepared:
     """mypy's arguments and configuration, read and adjusted, with what the run needs."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
-        """Read them.  Raises `GateError`, and `SystemExit` with status 0 after `--version`."""
+    def __init__(self, arguments: Sequence[str], *, targets: bool = True) -> None:
+        """Read them; without `targets` there need not be anything to check.
+
+        Raises `GateError`, and `SystemExit` with status 0 where mypy only prints something.
+        """
+        check_mypy_version()
         self.cache = FileSystemCache()
-        self.sources, self.options, self.complaints = _read_options(arguments, self.cache)
+        self.sources, self.options, self.complaints = _read_options(
+            arguments, self.cache, targets=targets
+        )
+        self.mypy_config_file = self.options.config_file
+        self.lists_plugin = any(map(_is_ours, self.options.plugins))
         _adjust(self.options)
         self.asked_for_unused = _speaks_of_unused(self.options)
         """Did the project itself decide about mypy's `unused-awaitable`?"""
@@ -74,6 +87,18 @@ class Prepared:
     def config_file(self) -> str:
         """The file that holds our options too."""
         return str(self.options.config_file)
+
+    @property
+    def checked(self) -> set[str]:
+        """The files that were asked for, with slashes."""
+        return {source.path.replace("\\", "/") for source in self.sources if source.path}
+
+    def style(self) -> Style | None:
+        """Return what colours a text (text, colour, bold) on a terminal; None elsewhere."""
+        formatter = FancyFormatter(sys.stdout, sys.stderr, False)
+        if formatter.dummy_term or not self.options.color_output or os.environ.get("NO_COLOR"):
+            return None
+        return lambda text, colour, bold: formatter.style(text, colour, bold)
 
     def run(self, overrides: dict[str, object], progress: Callable[[str], None] | None) -> Run:
         """Run mypy; `overrides` are options of ours that win over the file's.
@@ -100,6 +125,8 @@ class Prepared:
             with _captured() as printed, _crash(self.options.show_traceback, printed):
                 built = build(self.sources, self.options, None, flush, self.cache, printed, printed)
                 built.manager.metastore.close()
+                for name, state in built.graph.items():
+                    result.modules[name] = built.manager.errors.simplify_path(state.xpath)
                 # Freeing the whole program takes time and the process ends soon: keep it.
                 _kept.append(built)
         except CompileError:
@@ -124,13 +151,18 @@ def _dotted(version: tuple[int, int]) -> str:
 
 
 def _read_options(
-    arguments: Sequence[str], cache: FileSystemCache
+    arguments: Sequence[str], cache: FileSystemCache, *, targets: bool
 ) -> tuple[list[BuildSource], Options, list[str]]:
     stdout, stderr = io.StringIO(), io.StringIO()
     try:
         with contextlib.redirect_stdout(stdout):
             sources, options = process_options(
-                list(arguments), stdout, stderr, fscache=cache, program="mypy", header=HEADER
+                list(arguments),
+                stdout,
+                stderr,
+                require_targets=targets,
+                fscache=cache,
+                header=HEADER,
             )
     except SystemExit as stop:
         if not stop.code:
@@ -201,11 +233,15 @@ def _check_workers(options: Options) -> None:
     options.native_parser = True
 
 
+def _is_ours(plugin: str) -> bool:
+    return plugin == PLUGIN or plugin.startswith(f"{PLUGIN}:")
+
+
 def _with_entry(plugins: list[str]) -> list[str]:
     """Return the plugins with the gate's entry point in the place of ours, or last."""
     kept: list[str] = []
     for name in plugins:
-        if name == PLUGIN or name.startswith(f"{PLUGIN}:"):
+        if _is_ours(name):
             name = ENTRY
         if name not in kept:
             kept.append(name)

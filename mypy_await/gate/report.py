@@ -1,21 +1,35 @@
-"""What there is to print: the findings and the numbers around them."""
+"""What there is to print: the findings and what is known around them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from mypy_await.gate.changed import ChangedLines
 from mypy_await.gate.findings import Finding
+from mypy_await.gate.origins import Group, Origin, find_origin, group
 from mypy_await.gate.source import Sources
+
+Colour = Literal["red", "green", "blue", "yellow", "none"]
+Style = Callable[[str, Colour, bool], str]
 
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of one run, ready for any format."""
+    """The outcome of one run, ready for any format.
+
+    `modules` gives the path of each module of the run.  `by_cause` asks the text form for groups.
+    `style`, where there is a terminal, colours a text (text, colour, bold).
+    """
 
     findings: Sequence[Finding]
     files: int
+    modules: Mapping[str, str] = field(default_factory=dict)
     sources: Sources = field(default_factory=Sources)
+    changed: ChangedLines | None = None
+    by_cause: bool = False
+    style: Style | None = None
 
     def summary(self) -> str:
         """Return the last line of the text form."""
@@ -25,6 +39,25 @@ class Report:
         where = _count(len({finding.path for finding in self.findings}), "file")
         found = _count(len(self.findings), "missing await")
         return f"Found {found} in {where} (checked {checked})"
+
+    def origin(self, finding: Finding) -> Origin | None:
+        """Return where the finding's awaitable comes from, if that is known."""
+        return find_origin(finding, self.modules, self.sources)
+
+    def groups(self) -> list[Group]:
+        """Return the findings by root cause."""
+        return group(self.findings, self.modules, self.sources)
+
+    def heading(self, one: Group) -> str:
+        """Return the line above a group."""
+        origin = one.origin
+        if origin is None:
+            return "Of unknown origin"
+        word = "gives an awaitable"
+        if origin.is_async:
+            is_new = self.changed is not None and self.changed.has_line(origin.path, origin.line)
+            word = "became async" if is_new else "is async"
+        return f"{origin.name} ({origin.path}:{origin.line}) {word}: {one.counts()}"
 
 
 def _count(number: int, thing: str) -> str:

@@ -1,13 +1,13 @@
 """The checked files as text: a finding's line, and the function it stands in.
 
-The function is read off indentation and not off a syntax tree, which for thousands of findings
+The functions are read off indentation and not off a syntax tree, which for thousands of findings
 would take longer than all the formatting.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,40 +27,58 @@ class Symbol:
 MODULE_LEVEL: Final = Symbol("", False)
 
 
+@dataclass
+class _File:
+    lines: list[str]
+    symbols: dict[int, Symbol] = field(default_factory=dict)
+    """The innermost symbol of each line that is in one."""
+    headers: dict[str, int] = field(default_factory=dict)
+    """The line at which each symbol begins."""
+
+
 class Sources:
-    """Reads each file once."""
+    """Reads each file once; one that cannot be read is empty."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, list[str]] = {}
-        self._symbols: dict[str, dict[int, Symbol]] = {}
+        self._files: dict[str, _File] = {}
 
     def line(self, path: str, number: int) -> str:
-        """Return a line without its end, or nothing where it cannot be read."""
-        lines = self._read(path)
+        """Return a line without its end, or nothing where there is none."""
+        lines = self._file(path).lines
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def symbol(self, finding: Finding) -> Symbol:
         """Return the innermost function or class around the finding (or that it heads)."""
-        symbols = self._symbols.get(finding.path)
-        if symbols is None:
-            symbols = self._symbols[finding.path] = _symbols(self._read(finding.path))
-        return symbols.get(finding.line, MODULE_LEVEL)
+        return self.symbol_at(finding.path, finding.line)
 
-    def _read(self, path: str) -> list[str]:
-        if path not in self._lines:
+    def symbol_at(self, path: str, line: int) -> Symbol:
+        """Return the innermost function or class around a line."""
+        return self._file(path).symbols.get(line, MODULE_LEVEL)
+
+    def line_of(self, path: str, name: str) -> int:
+        """Return the line at which a function or class begins; the first where it is not there."""
+        return self._file(path).headers.get(name, 1)
+
+    def is_header(self, path: str, line: int) -> bool:
+        """Does a function, a class or its decorator begin on this line?"""
+        text = self.line(path, line)
+        return bool(HEADER.match(text)) or text.lstrip().startswith("@")
+
+    def _file(self, path: str) -> _File:
+        file = self._files.get(path)
+        if file is None:
             try:
                 text = Path(path).read_text(encoding="utf-8-sig", errors="replace")
-                self._lines[path] = text.split("\n")
             except OSError:
-                self._lines[path] = []
-        return self._lines[path]
+                text = ""
+            file = self._files[path] = _File(text.split("\n"))
+            _find_symbols(file)
+        return file
 
 
-def _symbols(lines: list[str]) -> dict[int, Symbol]:
-    """Return the symbol of each line."""
-    found: dict[int, Symbol] = {}
+def _find_symbols(file: _File) -> None:
     around: list[tuple[int, Symbol]] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(file.lines, 1):
         text = line.lstrip()
         if text and not text.startswith(("#", ")")):
             indent = len(line) - len(text)
@@ -68,7 +86,8 @@ def _symbols(lines: list[str]) -> dict[int, Symbol]:
                 around.pop()
             if header := HEADER.match(line):
                 outer = around[-1][1].name + "." if around else ""
-                around.append((indent, Symbol(outer + header[3], header[2].startswith("async"))))
+                symbol = Symbol(outer + header[3], header[2].startswith("async"))
+                around.append((indent, symbol))
+                file.headers.setdefault(symbol.name, number)
         if around:
-            found[number] = around[-1][1]
-    return found
+            file.symbols[number] = around[-1][1]

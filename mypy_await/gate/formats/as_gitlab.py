@@ -13,7 +13,7 @@ def render(report: Report) -> str:
     marks = fingerprints(report.findings, report.sources)
     entries = [
         {
-            "description": " ".join([finding.text, *map(str.strip, finding.notes)]),
+            "description": ". ".join([finding.text, *map(str.strip, finding.notes)]),
             "check_name": f"mypy-await/{finding.code}",
             "fingerprint": mark,
             "severity": "major",

@@ -1,6 +1,8 @@
-"""mypy's own text form, one line for each finding and each note."""
+"""mypy's own text form, one line for each finding and each note; more on a terminal."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.report import Report
@@ -8,15 +10,36 @@ from mypy_await.gate.report import Report
 
 def render(report: Report) -> str:
     """Return the findings as mypy prints them, and the summary."""
-    lines = [line for finding in report.findings for line in finding_lines(finding)]
+    if report.style is not None:
+        from mypy_await.gate.formats.terminal import render as render_terminal
+
+        return render_terminal(report, report.style)
+    lines = _grouped(report) if report.by_cause else _flat(report)
     return "\n".join([*lines, report.summary(), ""])
+
+
+def _flat(report: Report) -> Iterator[str]:
+    for finding in report.findings:
+        yield from finding_lines(finding)
+
+
+def _grouped(report: Report) -> Iterator[str]:
+    for one in report.groups():
+        yield report.heading(one)
+        for finding in one.findings:
+            yield from (f"  {line}" for line in finding_lines(finding))
+        yield ""
+
+
+def place(finding: Finding) -> str:
+    """Return file, line and column."""
+    column = f":{finding.column}" if finding.column else ""
+    return f"{finding.path}:{finding.line}{column}"
 
 
 def finding_lines(finding: Finding) -> list[str]:
     """Return the line of a finding and those of its notes."""
-    place = f"{finding.path}:{finding.line}"
-    if finding.column:
-        place += f":{finding.column}"
-    notes = [f"{place}: note: {note}" for note in finding.notes]
+    where = place(finding)
+    notes = [f"{where}: note: {note}" for note in finding.notes]
     code = f"  [{finding.code}]" if finding.code else ""
-    return [f"{place}: error: {finding.text}{code}", *notes]
+    return [f"{where}: error: {finding.text}{code}", *notes]
