@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from mypy.nodes import (
@@ -10,19 +10,28 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    DictExpr,
+    Expression,
+    ExpressionStmt,
     FuncDef,
     FuncItem,
+    IndexExpr,
+    ListExpr,
+    MemberExpr,
     NameExpr,
     Node,
+    SetExpr,
     SymbolNode,
     Var,
 )
 
 from mypy_await import flow
+from mypy_await.displays import holds_plain_values
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
-from mypy_await.places import Kind, function_around, place_of
+from mypy_await.places import Kind, function_around
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import descendants
 
 ObjectTo = Callable[[Use], Misuse | None]
 """What the checks say of one use."""
@@ -44,45 +53,108 @@ class Fate:
     """Is it replaced, never awaited, in each next turn of a loop?"""
 
 
-def fate(use: Use, object_to: ObjectTo) -> Fate | None:
-    """Follow the value of `use` to its end; None when it is not bound to a local name alone."""
-    bound = _binding(use)
-    if bound is None:
+@dataclass(frozen=True)
+class Binding:
+    """Where a local name gets the value, or a local container takes it in."""
+
+    statement: Node
+    variable: Var
+    use: Use
+    """The use of the value, or of the container that holds it."""
+
+
+def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
+    """Follow a bound value to its end; None when functions nested in this one name it too."""
+    parents = binding.use.site.parents
+    function = function_around(binding.statement, parents)
+    if not isinstance(function, FuncDef) or flow.is_captured(binding.variable, function):
         return None
-    binding, variable = bound
-    function = function_around(binding, use.site.parents)
-    if not isinstance(function, FuncDef) or flow.is_captured(variable, function):
-        return None
-    uses = _Uses(use, object_to)
-    trace = flow.trace(function.body, binding, variable, uses.effect, uses.alias)
+    uses = _Uses(binding.use, object_to)
+    trace = flow.trace(function.body, binding.statement, binding.variable, uses.effect, uses.alias)
     reached = trace.uses()
-    misuses = tuple(uses.misuses[node] for node in reached if node in uses.misuses)
+    misused = [node for node in reached if node in uses.misuses]
     return Fate(
-        misuses=misuses,
+        misuses=tuple(uses.misuses[node] for node in misused),
         certain=tuple(
-            uses.misuses[node]
-            for node in reached
-            if node in uses.misuses and Status.UNBOUND not in trace.statuses(node)
+            uses.misuses[node] for node in misused if Status.UNBOUND not in trace.statuses(node)
         ),
         consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached),
         reused=tuple(node for node in reached if _is_reuse(node, uses, trace)),
-        overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding, use),
+        overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
     )
 
 
-def _binding(use: Use) -> tuple[Node, SymbolNode] | None:
+def binding_of(use: Use) -> Binding | None:
+    """Return the binding of a value, or of the container that holds it, to one local name."""
+    container = use.of_container()
+    if container is not None:
+        return _bound(container)
+    return _bound(use) or _stored(use)
+
+
+def _bound(use: Use) -> Binding | None:
     place = use.place
     if place.names and place.kind is not Kind.ASSIGNED:
-        target, binding = place.names[-1], use.site.parents[place.names[-1]]
+        target, statement = place.names[-1], use.site.parents[place.names[-1]]
     elif place.kind is Kind.ASSIGNED and isinstance(place.target, NameExpr) and not place.names:
-        target, binding = place.target, place.node
+        target, statement = place.target, place.node
     else:
+        return None
+    if isinstance(statement, AssignmentStmt) and len(statement.lvalues) > 1:
         return None
     if target.kind != LDEF or not isinstance(target.node, Var):
         return None
-    if isinstance(binding, AssignmentStmt) and len(binding.lvalues) > 1:
+    return Binding(statement, target.node, use)
+
+
+def _stored(use: Use) -> Binding | None:
+    """Return the binding of a local container that takes the value in.
+
+    It counts only when the container was made in this function and has no other owner.
+    """
+    place = use.place
+    holder: Expression | None = None
+    if place.kind is Kind.ASSIGNED and isinstance(place.target, IndexExpr):
+        holder, statement = place.target.base, place.node
+    elif place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
+        callee, statement = place.node.callee, use.site.parents.get(place.node, place.node)
+        if knows("container", use.receiver, "methods") and isinstance(callee, MemberExpr):
+            holder = callee.expr
+        if not isinstance(statement, ExpressionStmt):
+            return None
+    if not isinstance(holder, NameExpr) or holder.kind != LDEF or not isinstance(holder.node, Var):
         return None
-    return binding, target.node
+    function = function_around(statement, use.site.parents)
+    if function is None or not _is_made_in(function, holder.node, use):
+        return None
+    plain = holds_plain_values(holder.node, function, use.site)
+    container = replace(use.moved_to(holder), in_container=True, among_plain=plain)
+    return Binding(statement, holder.node, container)
+
+
+def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression | None]:
+    """Yield what a function assigns to a variable; None for any other kind of binding."""
+    for node in descendants(function):
+        if isinstance(node, AssignmentStmt):
+            for target in node.lvalues:
+                if isinstance(target, NameExpr) and target.node is variable:
+                    yield node.rvalue
+                elif not isinstance(target, (MemberExpr, IndexExpr)):
+                    for part in descendants(target):
+                        if isinstance(part, NameExpr) and part.node is variable:
+                            yield None
+
+
+def _is_made_in(function: FuncItem, variable: Var, use: Use) -> bool:
+    """Is everything that the variable names in the function a display made there?"""
+    if variable in {argument.variable for argument in function.arguments}:
+        return False
+    values = list(assignments_to(variable, function))
+    return bool(values) and all(
+        isinstance(value, (ListExpr, DictExpr, SetExpr))
+        or (isinstance(value, CallExpr) and knows("container", use.site.callee_name(value)))
+        for value in values
+    )
 
 
 def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace) -> bool:
@@ -91,10 +163,11 @@ def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace) -> bool:
     )
 
 
-def _each_turn(binding: Node, use: Use) -> bool:
+def _each_turn(binding: Binding) -> bool:
     """Does every turn of the loop around it run the binding?"""
-    block = use.site.parents.get(binding)
-    return isinstance(block, Block) and not isinstance(use.site.parents.get(block), FuncItem)
+    parents = binding.use.site.parents
+    block = parents.get(binding.statement)
+    return isinstance(block, Block) and not isinstance(parents.get(block), FuncItem)
 
 
 class _Uses:
@@ -122,33 +195,41 @@ class _Uses:
         return None
 
     def _effect(self, node: NameExpr) -> Effect:
-        site = self._use.site
-        use = replace(
-            self._use,
-            node=node,
-            place=place_of(node, site.parents),
-            expected=None,
-            is_name=True,
-        )
+        use = self._use.moved_to(node, is_name=True)
         misuse = self._object_to(use)
         if misuse is not None:
             self.misuses[node] = (use, misuse)
             return Effect.NOTHING
-        match use.place.kind:
-            case Kind.AWAITED:
-                return Effect.AWAIT
-            case Kind.STATEMENT | Kind.COMPARED | Kind.DELETED | Kind.TESTED | Kind.FORMATTED:
+        return _effect_on_container(use) if use.in_container else _effect_on_value(use)
+
+
+def _effect_on_value(use: Use) -> Effect:
+    match use.place.kind:
+        case Kind.AWAITED:
+            return Effect.AWAIT
+        case Kind.STATEMENT | Kind.COMPARED | Kind.DELETED | Kind.TESTED | Kind.FORMATTED:
+            return Effect.NOTHING
+        case Kind.ARGUMENT if knows("consumer", use.receiver):
+            return Effect.AWAIT
+        case Kind.ARGUMENT if knows("neutral", use.receiver) or knows("text", use.receiver):
+            return Effect.NOTHING
+    return Effect.HAND_ON
+
+
+def _effect_on_container(use: Use) -> Effect:
+    parents = use.site.parents
+    match use.place.kind:
+        case Kind.STATEMENT | Kind.COMPARED | Kind.DELETED | Kind.TESTED:
+            return Effect.NOTHING
+        case Kind.ARGUMENT if knows("neutral", use.receiver):
+            return Effect.NOTHING
+        case Kind.ATTRIBUTE:
+            call = parents.get(use.place.node)
+            if isinstance(call, CallExpr) and isinstance(parents.get(call), ExpressionStmt):
+                if knows("container", use.site.callee_name(call), "methods"):
+                    return Effect.NOTHING
+        case Kind.INDEXED:
+            above = parents.get(use.place.node)
+            if isinstance(above, AssignmentStmt) and use.place.node in above.lvalues:
                 return Effect.NOTHING
-            case Kind.ARGUMENT:
-                call = use.place.node
-                assert isinstance(call, CallExpr)
-                return _given_to(site.callee_name(call))
-        return Effect.HAND_ON
-
-
-def _given_to(callee: str) -> Effect:
-    if knows("consumer", callee):
-        return Effect.AWAIT
-    if knows("neutral", callee) or knows("text", callee):
-        return Effect.NOTHING
     return Effect.HAND_ON

@@ -8,7 +8,7 @@ from mypy.types import Type
 
 from mypy_await import compat
 from mypy_await.awaitables import awaitable
-from mypy_await.checks import first_misuse, first_misuse_of_name
+from mypy_await.checks import first_misuse
 from mypy_await.places import place_of
 from mypy_await.site import Site
 from mypy_await.use import Use
@@ -32,7 +32,7 @@ def judge(api: CheckerPluginInterface, node: Expression, typ: Type, links: Paren
     # declared.
     expected = None if place.conditional else api.type_context[-1]
     use = Use(site, value, node, place, expected)
-    misuse = first_misuse(use) or first_misuse_of_name(use)
+    misuse = first_misuse(use)
     if misuse is None or not compat.is_enabled(api, misuse.code):
         return typ
     compat.report(api, misuse.text, misuse.node or node, misuse.code, misuse.notes)

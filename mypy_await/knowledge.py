@@ -17,6 +17,8 @@ SECTIONS: Final = {
     "truth": ("calls", "elements"),
     "value": ("calls", "elements"),
     "consumer": ("calls",),
+    "container": ("calls", "methods"),
+    "task": ("calls",),
     "neutral": ("calls",),
 }
 """The schema: each section and the lists of full names it may have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import FuncDef, LambdaExpr
-from mypy.types import AnyType, ProperType, Type, get_proper_type
+from mypy.types import AnyType, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_await import compat
 from mypy_await.places import Kind, can_await, function_around
@@ -89,7 +89,29 @@ def reused(use: Use) -> str:
     return f"Value of type {_type(use, use.value.typ)} was awaited before; a coroutine runs once"
 
 
+def cached(use: Use) -> str:
+    """Say that the value is stored where every later call awaits it again."""
+    return f"Value of type {_type(use, use.value.typ)} is cached; a coroutine can be awaited once"
+
+
 MAKE_A_TASK: Final = 'Call it anew, or wrap it in "asyncio.create_task" to await it more than once'
+
+
+def dropped_task(use: Use) -> str:
+    """Say that nobody holds the task."""
+    return f"Value of type {_type(use, use.value.typ)} is not kept; it may be collected unfinished"
+
+
+KEEP_THE_TASK: Final = "Await it, or keep a reference to it until it is done"
+
+
+def escaping(use: Use, block: str) -> str:
+    """Say that a block is over before the coroutine runs."""
+    return f'Value of type {_type(use, use.value.typ)} leaves the "{block}" block before it runs'
+
+
+SILENT: Final = AnyType(TypeOfAny.from_error)
+"""What mypy goes on with where the awaited result would be a mistake of its own."""
 
 
 def fits(result: Type, wanted: Type) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mypy.errorcodes import ErrorCode
-from mypy.nodes import Expression
+from mypy.nodes import CallExpr, Expression
 from mypy.types import Type
 
 from mypy_await.awaitables import Awaitable
+from mypy_await.displays import is_among_plain_values
+from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, place_of
 from mypy_await.site import Site
 
@@ -25,21 +27,45 @@ class Use:
     """The type mypy expects of the expression, where it is the one that mypy checks right now."""
     is_name: bool = False
     """Is the expression a name that was bound to the awaitable before?"""
+    in_container: bool = False
+    """Does the expression give a container that holds the awaitable?"""
+    among_plain: bool = False
+    """Are other elements of that container plain values?"""
 
-    def of_container(self) -> Use:
-        """Return the use of the display or comprehension that this value is an element of."""
-        container = self.place.node
-        assert isinstance(container, Expression)
-        return replace(
-            self, node=container, place=place_of(container, self.site.parents), expected=None
+    def moved_to(self, node: Expression, *, is_name: bool = False) -> Use:
+        """Return the use of another expression that gives the same value, or holds it."""
+        place = place_of(node, self.site.parents)
+        return replace(self, node=node, place=place, expected=None, is_name=is_name)
+
+    def of_container(self) -> Use | None:
+        """Return the use of the outermost display that this value is an element of, if any.
+
+        `list(...)` and its like around a display count as displays of the same elements.
+        """
+        use = self
+        while use.place.kind is Kind.ELEMENT or use._is_copied():
+            container = use.place.node
+            assert isinstance(container, Expression)
+            plain = use.among_plain or is_among_plain_values(container, use.place.value, use.site)
+            use = replace(use.moved_to(container), in_container=True, among_plain=plain)
+        return use if use.in_container else None
+
+    def _is_copied(self) -> bool:
+        call = self.place.node
+        return (
+            self.in_container
+            and self.place.kind is Kind.ARGUMENT
+            and isinstance(call, CallExpr)
+            and knows("container", self.site.callee_name(call))
         )
 
-    def outermost(self) -> Use:
-        """Return the use of the outermost display around this value, or this one."""
-        use = self
-        while use.place.kind is Kind.ELEMENT:
-            use = use.of_container()
-        return use
+    @property
+    def receiver(self) -> str:
+        """The full name of the callable that the value is an argument of, or empty."""
+        call = self.place.node
+        if self.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
+            return ""
+        return self.site.callee_name(call)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from mypy_await.bindings import Fate, fate
+from mypy_await.bindings import Fate, binding_of, fate
 from mypy_await.checks import (
     dropped_awaitable,
+    dropped_task,
+    escaping_awaitable,
     formatted_awaitable,
     hidden_awaitable,
     nested_awaitable,
@@ -23,24 +25,52 @@ CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
     hidden_awaitable.check,
     nested_awaitable.check,
     unawaited_value.check,
+    dropped_awaitable.check,
+    dropped_task.check,
+    reused_coroutine.check,
+    escaping_awaitable.check,
 )
+"""What is asked of a value at its place."""
 
-
-def first_misuse(use: Use) -> Misuse | None:
-    """Return what the first check that objects to this use says."""
-    return next((misuse for check in CHECKS if (misuse := check(use))), None)
-
+CONTAINER_CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
+    truthy_awaitable.check_container,
+    formatted_awaitable.check_container,
+    hidden_awaitable.check_container,
+    nested_awaitable.check_container,
+    unawaited_value.check_container,
+    dropped_awaitable.check_container,
+)
+"""What is asked of a container that holds the value, at the container's place."""
 
 BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
     unawaited_value.check_binding,
     dropped_awaitable.check_binding,
+    dropped_task.check_binding,
     reused_coroutine.check_binding,
 )
+"""What is asked of a value that is bound to a local name, once its uses are known."""
 
 
-def first_misuse_of_name(use: Use) -> Misuse | None:
-    """Follow an awaitable bound to a local name; return what the first check says of its fate."""
-    end = fate(use, first_misuse)
-    if end is None:
+def first_misuse(use: Use) -> Misuse | None:
+    """Return what the first check that objects to this use says."""
+    return _at_place(use) or _of_container(use.of_container()) or _of_binding(use)
+
+
+def _at_place(use: Use) -> Misuse | None:
+    if use.in_container:
+        return _of_container(use)
+    return next((misuse for check in CHECKS if (misuse := check(use))), None)
+
+
+def _of_container(use: Use | None) -> Misuse | None:
+    if use is None:
         return None
-    return next((misuse for check in BINDING_CHECKS if (misuse := check(use, end))), None)
+    return next((misuse for check in CONTAINER_CHECKS if (misuse := check(use))), None)
+
+
+def _of_binding(use: Use) -> Misuse | None:
+    binding = binding_of(use)
+    end = fate(binding, _at_place) if binding else None
+    if binding is None or end is None:
+        return None
+    return next((misuse for check in BINDING_CHECKS if (misuse := check(binding.use, end))), None)

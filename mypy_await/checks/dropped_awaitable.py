@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from mypy_await import codes, messages
 from mypy_await.bindings import Fate
+from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
+
+
+def check(use: Use) -> Misuse | None:
+    """Report a coroutine that is lost inside a larger expression statement.
+
+    A call that is a statement by itself is mypy's `unused-coroutine`.
+    """
+    if use.place.kind is not Kind.STATEMENT or use.place.value is use.node or use.place.names:
+        return None
+    return _misuse(use, "made in a statement") if use.value.is_lazy else None
+
+
+def check_container(use: Use) -> Misuse | None:
+    """Report coroutines in a display that is a statement by itself."""
+    if use.place.kind is not Kind.STATEMENT or use.is_name or not use.value.is_lazy:
+        return None
+    return _misuse(use, "made in a statement")
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report a coroutine in a local name that is never awaited on any path."""
     if not use.value.is_lazy:
         return None
-    if fate.overwritten:
-        text = messages.dropped(use, "replaced in the next turn of the loop")
-    elif fate.consumed or fate.misuses:
-        return None
-    else:
-        text = messages.dropped(use, "bound to a name")
+    if fate.overwritten and not use.in_container:
+        return _misuse(use, "replaced in the next turn of the loop")
+    return None if fate.consumed or fate.misuses else _misuse(use, "bound to a name")
+
+
+def _misuse(use: Use, how: str) -> Misuse:
+    text = messages.dropped(use, how)
     return Misuse(codes.DROPPED_AWAITABLE, text, (messages.remedy(use),), result=use.value.typ)

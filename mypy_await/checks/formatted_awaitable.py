@@ -19,24 +19,28 @@ def check(use: Use) -> Misuse | None:
     """
     if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and use.is_name):
         return None
-    if not _is_text(use.outermost()):
-        return None
+    return _misuse(use) if _is_text(use) else None
+
+
+def check_container(use: Use) -> Misuse | None:
+    """Report a container of coroutines in text."""
+    return _misuse(use) if use.value.is_lazy and _is_text(use) else None
+
+
+def _misuse(use: Use) -> Misuse:
     text = messages.misused(use, "turned into text")
     return Misuse(codes.FORMATTED_AWAITABLE, text, (messages.remedy(use),))
 
 
 def _is_text(use: Use) -> bool:
-    place = use.place
-    if place.kind is Kind.FORMATTED:
+    if use.place.kind is Kind.FORMATTED or knows("text", use.receiver):
         return True
-    if place.kind is not Kind.ARGUMENT or not isinstance(place.node, CallExpr):
-        return False
-    return knows("text", use.site.callee_name(place.node)) or _is_exception(place.node)
+    return use.place.kind is Kind.ARGUMENT and _is_exception(use.place.node)
 
 
-def _is_exception(call: CallExpr) -> bool:
+def _is_exception(call: object) -> bool:
     """Does this call make a built-in exception, whose arguments are its text?"""
-    callee = call.callee
+    callee = call.callee if isinstance(call, CallExpr) else None
     return (
         isinstance(callee, RefExpr)
         and isinstance(callee.node, TypeInfo)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from mypy.nodes import FuncDef
-from mypy.types import AnyType, CallableType, Instance, ProperType, TypeOfAny, get_proper_type
+from mypy.types import ProperType, TypeVarType
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, awaitable
+from mypy_await.awaitables import Sort
 from mypy_await.places import Kind, function_around
+from mypy_await.results import declared_result, hides_elements
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Misuse, Use
 
@@ -17,40 +18,39 @@ def check(use: Use) -> Misuse | None:
 
     Where nothing is declared only coroutines count: a task or future is a result to hand out.
     """
+    function = _async_function(use)
+    if function is None:
+        return None
+    declared = declared_result(function, use.place)
+    answer = fit(use.value, declared)
+    if answer is Fit.NO:
+        return _misuse(use, function, declared)
+    if answer is Fit.YES or isinstance(declared, TypeVarType):
+        return None
+    return _misuse(use, function, None) if use.value.sort is Sort.COROUTINE else None
+
+
+def check_container(use: Use) -> Misuse | None:
+    """Report coroutines in a container that is declared to hold anything."""
+    function = _async_function(use)
+    if function is None or not use.value.is_lazy:
+        return None
+    if not hides_elements(declared_result(function, use.place)):
+        return None
+    return _misuse(use, function, None)
+
+
+def _async_function(use: Use) -> FuncDef | None:
     if use.place.kind not in (Kind.RETURNED, Kind.YIELDED):
         return None
     function = function_around(use.place.node, use.site.parents)
-    if not isinstance(function, FuncDef) or not function.is_coroutine:
-        return None
-    declared = _declared(use, function)
-    answer = fit(use.value, declared)
-    undeclared = answer in (Fit.ANY, Fit.UNDECIDED) and use.value.sort is Sort.COROUTINE
-    if answer is not Fit.NO and not (undeclared and not _is_variable(declared)):
-        return None
+    return function if isinstance(function, FuncDef) and function.is_coroutine else None
+
+
+def _misuse(use: Use, function: FuncDef, declared: ProperType | None) -> Misuse:
     verb = "returns" if use.place.kind is Kind.RETURNED else "yields"
     text = messages.nested(use, f'"{function.name}"', verb)
-    if answer is Fit.NO and declared and not messages.fits(use.value.result, declared):
-        note, silent = messages.does_not_fit(use, declared), AnyType(TypeOfAny.from_error)
-        return Misuse(codes.NESTED_AWAITABLE, text, (note,), result=silent)
-    return Misuse(codes.NESTED_AWAITABLE, text, (messages.remedy(use),))
-
-
-def _is_variable(declared: ProperType | None) -> bool:
-    from mypy.types import TypeVarType
-
-    return isinstance(declared, TypeVarType)
-
-
-def _declared(use: Use, function: FuncDef) -> ProperType | None:
-    typ = function.type
-    if not isinstance(typ, CallableType) or typ.implicit:
-        return None
-    result = get_proper_type(typ.ret_type)
-    if function.is_async_generator:
-        return (
-            get_proper_type(result.args[0])
-            if isinstance(result, Instance) and result.args
-            else None
-        )
-    coroutine = awaitable(result)
-    return get_proper_type(coroutine.result) if coroutine else None
+    if declared is None or messages.fits(use.value.result, declared):
+        return Misuse(codes.NESTED_AWAITABLE, text, (messages.remedy(use),))
+    note = messages.does_not_fit(use, declared)
+    return Misuse(codes.NESTED_AWAITABLE, text, (note,), result=messages.SILENT)

@@ -1,17 +1,117 @@
-"""reused-coroutine: a coroutine is awaited twice."""
+"""reused-coroutine: a coroutine is awaited twice, or kept in a cache."""
 
 from __future__ import annotations
 
-from mypy_await import codes, messages
+from mypy.nodes import (
+    AssignmentStmt,
+    AwaitExpr,
+    CallExpr,
+    ComparisonExpr,
+    DelStmt,
+    Expression,
+    IfStmt,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    RefExpr,
+    ReturnStmt,
+    UnaryExpr,
+)
+
+from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
+from mypy_await.places import Kind, function_around
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import descendants
+
+
+def check(use: Use) -> Misuse | None:
+    """Report a coroutine that is stored once and awaited at every call: a cache by hand.
+
+    The sign is a guard that asks whether the value is there already, around a store into something
+    that outlives the call, and an `await` or `return` of it in the same function.
+    """
+    place = use.place
+    if place.kind is not Kind.ASSIGNED or use.value.sort is not Sort.COROUTINE:
+        return None
+    key = _key(place.target)
+    if not key or not _is_guarded(use, key) or not _is_read_again(use, key):
+        return None
+    return _misuse(use, messages.cached(use), None)
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report the first await of a coroutine that was awaited on every way that leads there."""
-    if use.value.sort is not Sort.COROUTINE or not fate.reused or use.place.conditional:
+    if use.in_container or use.value.sort is not Sort.COROUTINE or use.place.conditional:
         return None
-    text = messages.reused(use)
-    notes = (messages.MAKE_A_TASK,)
-    return Misuse(codes.REUSED_COROUTINE, text, notes, fate.reused[0], use.value.typ)
+    return _misuse(use, messages.reused(use), fate.reused[0]) if fate.reused else None
+
+
+def _misuse(use: Use, text: str, node: Expression | None) -> Misuse:
+    return Misuse(codes.REUSED_COROUTINE, text, (messages.MAKE_A_TASK,), node, use.value.typ)
+
+
+def _key(node: Node | None) -> str:
+    """Return a text that is equal for equal targets that outlive a call, or nothing."""
+    match node:
+        case NameExpr() if not node.is_new_def and "." in node.fullname:
+            return node.fullname
+        case MemberExpr(expr=NameExpr(name="self" | "cls")):
+            return f"self.{node.name}"
+        case IndexExpr():
+            return f"{base}[]" if (base := _key(node.base)) else ""
+    return ""
+
+
+def _is_guarded(use: Use, key: str) -> bool:
+    parents = use.site.parents
+    node: Node | None = use.place.node
+    while node is not None and node is not function_around(use.place.node, parents):
+        above = parents.get(node)
+        if isinstance(above, IfStmt) and any(_asks_for(test, key) for test in above.expr):
+            return True
+        node = above
+    return False
+
+
+def _asks_for(test: Expression, key: str) -> bool:
+    match test:
+        case ComparisonExpr(operators=["is" | "=="]) | UnaryExpr(op="not"):
+            return any(_key(part) == key for part in descendants(test))
+        case ComparisonExpr(operators=["not in"]):
+            return _key(test.operands[1]) == key.removesuffix("[]")
+    return False
+
+
+def _is_read_again(use: Use, key: str) -> bool:
+    function = function_around(use.place.node, use.site.parents)
+    if function is None or _is_taken_out(use, key):
+        return False
+    return any(
+        isinstance(node, (AwaitExpr, ReturnStmt)) and node.expr and _key(node.expr) == key
+        for node in descendants(function)
+    )
+
+
+def _is_taken_out(use: Use, key: str) -> bool:
+    """Does the module remove or replace the value anywhere else?"""
+    owner = key.removesuffix("[]")
+    for node in descendants(compat.module(use.site.api)):
+        match node:
+            case DelStmt() if _key(node.expr) in (key, owner):
+                return True
+            case CallExpr(callee=MemberExpr(name="pop" | "clear" | "popitem") as method):
+                if _key(method.expr) == owner:
+                    return True
+            case AssignmentStmt() if node is not use.place.node and _is_reset(node, key, use):
+                return True
+    return False
+
+
+def _is_reset(node: AssignmentStmt, key: str, use: Use) -> bool:
+    is_target = any(_key(target) == key for target in node.lvalues)
+    is_initial = isinstance(node.rvalue, RefExpr) and node.rvalue.fullname == "builtins.None"
+    in_same = function_around(node, use.site.parents) is not None
+    return is_target and (not is_initial or in_same)

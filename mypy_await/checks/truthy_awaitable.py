@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr
-
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
 from mypy_await.knowledge import knows
@@ -15,27 +13,18 @@ def check(use: Use) -> Misuse | None:
     """Report an awaitable whose truth is asked; a class of the user's own may define its truth."""
     if use.value.sort is Sort.OTHER:
         return None
-    where = _asked_by(use)
-    if not where:
+    if use.place.kind is Kind.TESTED:
+        return _misuse(use, use.place.detail)
+    return _misuse(use, use.receiver) if knows("truth", use.receiver) else None
+
+
+def check_container(use: Use) -> Misuse | None:
+    """Report an awaitable among those whose truth `any` or `all` asks."""
+    if use.value.sort is Sort.OTHER or not knows("truth", use.receiver, "elements"):
         return None
-    text = messages.truthy(use, where)
+    return _misuse(use, use.receiver)
+
+
+def _misuse(use: Use, asked_by: str) -> Misuse:
+    text = messages.truthy(use, asked_by.rpartition(".")[2])
     return Misuse(codes.TRUTHY_AWAITABLE, text, (messages.remedy(use),))
-
-
-def _asked_by(use: Use) -> str:
-    place = use.place
-    if place.kind is Kind.TESTED:
-        return f'"{place.detail}"'
-    if place.kind is Kind.ARGUMENT:
-        return _sink(use, "calls")
-    if place.kind is Kind.ELEMENT:
-        container = use.of_container()
-        return _sink(container, "elements") if container.place.kind is Kind.ARGUMENT else ""
-    return ""
-
-
-def _sink(use: Use, key: str) -> str:
-    call = use.place.node
-    assert isinstance(call, CallExpr)
-    callee = use.site.callee_name(call)
-    return f'"{callee.rpartition(".")[2]}"' if knows("truth", callee, key) else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
-from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny
+from mypy.types import AnyType, Instance, ProperType, Type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
@@ -49,10 +49,6 @@ _UNSEEN_BY_MYPY: Final = {
 """What mypy lets a name do, for coroutines and for futures."""
 
 
-_SILENT: Final = AnyType(TypeOfAny.from_error)
-"""What mypy goes on with where the awaited result would be a mistake of its own."""
-
-
 def _misuse(use: Use, action: str, wanted: Type | None = None) -> Misuse:
     if wanted is None:
         text = messages.misused(use, action)
@@ -61,7 +57,7 @@ def _misuse(use: Use, action: str, wanted: Type | None = None) -> Misuse:
     if messages.fits(use.value.result, wanted):
         return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
     note = messages.does_not_fit(use, wanted)
-    return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=_SILENT)
+    return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=messages.SILENT)
 
 
 def _lacks(use: Use, action: str, method: str) -> Misuse:
@@ -69,7 +65,7 @@ def _lacks(use: Use, action: str, method: str) -> Misuse:
     if has(use.value.result, method):
         return _misuse(use, action)
     text, note = messages.misused(use, action), messages.lacks_too(use, method)
-    return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=_SILENT)
+    return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=messages.SILENT)
 
 
 def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
@@ -224,17 +220,33 @@ def _declared(action: str) -> Callable[[Use], Misuse | None]:
     return judge
 
 
-def _element(use: Use) -> Misuse | None:
-    if fit(use.value, use.expected) is Fit.NO:
-        return _misuse(use, "put into a container", use.expected)
-    container = use.of_container()
-    if container.place.kind is Kind.ARGUMENT and use.value.is_lazy:
-        call = container.place.node
-        assert isinstance(call, CallExpr)
-        callee = use.site.callee_name(call)
-        if knows("value", callee, "elements"):
-            return _misuse(use, f'passed to "{callee.rpartition(".")[2]}"')
+def check_container(use: Use) -> Misuse | None:
+    """Report an awaitable whose container goes where its elements are meant to be results."""
+    if not use.value.is_lazy:
+        return None
+    if knows("value", use.receiver, "elements"):
+        return _misuse(use, f'passed to "{use.receiver.rpartition(".")[2]}"')
+    if use.among_plain and _is_sent_off(use):
+        return _misuse(use, "put among plain values")
     return None
+
+
+def _is_sent_off(use: Use) -> bool:
+    """Is the container returned, or passed to a call that does not merely store it?"""
+    match use.place.kind:
+        case Kind.RETURNED | Kind.YIELDED:
+            return True
+        case Kind.ARGUMENT:
+            callee = use.receiver
+            return not any(
+                knows(section, callee, key)
+                for section, key in (
+                    ("container", "methods"),
+                    ("container", "calls"),
+                    ("neutral", "calls"),
+                )
+            )
+    return False
 
 
 def _assigned(use: Use) -> Misuse | None:
@@ -259,7 +271,7 @@ _JUDGES: Final[dict[Kind, Callable[[Use], Misuse | None]]] = {
     Kind.MATCHED: _matched,
     Kind.ARGUMENT: _argument,
     Kind.ASSIGNED: _assigned,
-    Kind.ELEMENT: _element,
+    Kind.ELEMENT: _declared("put into a container"),
     Kind.DEFAULT: _declared("used as a default"),
     Kind.INDEX: _declared("used as an index"),
 }

@@ -96,7 +96,7 @@ class _Comparison:
     def _class(self, pinned: Symbol, node: ast.ClassDef) -> Iterator[Break]:
         found = self.resolver.find(pinned.fullname)
         if found is None:
-            if not _is_open(self.code):
+            if pinned.scope.classes or not _may_have(self.code, node.name):
                 yield self._missing(pinned, node, Scope(self.code))
         elif isinstance(found.nodes[0], ast.ClassDef):
             inner = pinned.scope.inside(node)
@@ -133,7 +133,7 @@ class _Comparison:
             found, complete = self.resolver.member(actual.fullname, name)
             return self._through_alias(found), complete
         found = self.resolver.find(pinned.fullname)
-        return self._through_alias(found), not _is_open(self.code)
+        return self._through_alias(found), not _may_have(self.code, name)
 
     def _through_alias(self, found: Symbol | None) -> Symbol | None:
         match found.nodes if found else ():
@@ -202,9 +202,9 @@ def _awaitable(given: Effect) -> str:
     return "an awaitable" if value in (None, UNKNOWN) else f'an awaitable of "{value}"'
 
 
-def _is_open(module: Module) -> bool:
-    """May the module have names that its text does not show?"""
-    return bool(module.stars) or "__getattr__" in module.names
+def _may_have(module: Module, name: str) -> bool:
+    """May the module have this name, from an import or in a way its text does not show?"""
+    return name in module.names or bool(module.stars) or "__getattr__" in module.names
 
 
 def _new_name(node: Function | ast.ClassDef, pinned: Iterable[str], actual: Scope) -> str:

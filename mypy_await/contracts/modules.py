@@ -37,6 +37,7 @@ class Module:
     path: Path
     tree: ast.Module
     lines: list[str] = field(repr=False)
+    _classes: dict[ast.ClassDef, Names] = field(default_factory=dict, repr=False)
 
     @property
     def package(self) -> str:
@@ -48,6 +49,12 @@ class Module:
     def names(self) -> Names:
         """What each top-level name is bound to; several nodes where branches or overloads do it."""
         return collect(self.tree.body, self.package)
+
+    def names_in(self, cls: ast.ClassDef) -> Names:
+        """What the body of a class of this module binds to each name."""
+        if cls not in self._classes:
+            self._classes[cls] = collect(cls.body, self.package)
+        return self._classes[cls]
 
     @cached_property
     def stars(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mypy_await.contracts.expressions import ANY, NONE, UNKNOWN, TypeExpr, union
-from mypy_await.contracts.modules import Function, Import, Module, Names, Node, Project, collect
+from mypy_await.contracts.modules import Function, Import, Module, Names, Node, Project
 
 _DEPTH: Final = 12
 _TYPING: Final = ("typing.", "typing_extensions.")
@@ -58,9 +58,7 @@ class Scope:
 
     def names(self) -> Names:
         """What this scope itself binds."""
-        if self.classes:
-            return collect(self.classes[-1].body, self.module.package)
-        return self.module.names
+        return self.module.names_in(self.classes[-1]) if self.classes else self.module.names
 
     @property
     def fullname(self) -> str:
@@ -108,8 +106,6 @@ class Resolver:
         for module in scope.module.stars:
             if self._is_bound(module, head):
                 return self.canonical(f"{module}.{name}")
-        if scope.module.stars:
-            return ""
         return f"builtins.{name}" if hasattr(builtins, head) else ""
 
     def canonical(self, fullname: str) -> str:

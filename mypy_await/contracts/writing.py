@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from mypy_await.contracts.bodies import Bodies
 from mypy_await.contracts.compare import difference
@@ -22,6 +23,8 @@ from mypy_await.contracts.expressions import ANY, UNKNOWN
 from mypy_await.contracts.modules import FUNCTIONS, Function, Module, Project
 from mypy_await.contracts.resolving import Resolver, Scope, Symbol
 from mypy_await.contracts.store import ContractError
+
+_OPEN: Final = (UNKNOWN, ANY)
 
 
 @dataclass
@@ -165,9 +168,9 @@ class _Finisher:
         self, code: Symbol, node: Function, scope: Scope, promised: Effect, given: Effect
     ) -> None:
         result = given.result
-        if given.keyword and given.colour is Colour.ASYNC and result in (UNKNOWN, ANY):
+        if given.keyword and given.colour is Colour.ASYNC and result in _OPEN:
             result = self.bodies.returned_class(code)
-        is_open = promised.result in (UNKNOWN, ANY)
+        is_open = promised.result in _OPEN
         if given.colour is Colour.SYNC and given.hidden:
             self.undecided.append(f"{code.fullname}: its body and its annotation contradict")
         # stubgen writes async generators, and managers made from them, as "async def": in a stub
@@ -176,7 +179,7 @@ class _Finisher:
         wrong = promised.wrapped or is_generator or promised.colour is not given.colour
         if wrong or difference(code.fullname, promised, replace(given, hidden=None), self.resolver):
             self.editor.pin(node, scope, given)
-        elif is_open and result not in (UNKNOWN, ANY):
+        elif given.keyword is (given.colour is Colour.ASYNC) and is_open and result not in _OPEN:
             self.editor.returns(node, scope, result)
 
 

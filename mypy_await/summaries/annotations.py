@@ -1,0 +1,202 @@
+"""What an annotation declares, as far as its names can be followed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from mypy_await.summaries import expressions
+from mypy_await.summaries.engine import Engine, class_of
+from mypy_await.summaries.library import known_value
+from mypy_await.summaries.model import Kind, Origin
+from mypy_await.summaries.scopes import Binds
+from mypy_await.summaries.values import (
+    NONE,
+    NOTHING,
+    PLAIN,
+    UNKNOWN,
+    Awaitable,
+    Class,
+    Constant,
+    Declared,
+    External,
+    Frame,
+    Instance,
+    Value,
+    instance,
+    join,
+    only,
+)
+
+_Reader = Callable[["Engine", list[ast.expr], Frame], Value]
+
+_TYPING: Final = ("typing.", "typing_extensions.", "collections.abc.", "builtins.", "asyncio.")
+
+
+def value(engine: Engine, node: ast.expr, frame: Frame) -> Value:
+    """Return a value of the annotated type; unknown for `Any`, `object` and type variables."""
+    match node:
+        case ast.Constant(value=None):
+            return NONE
+        case ast.Constant(value=str(text)):
+            parsed = _parse(engine, node, text)
+            return value(engine, parsed, frame) if parsed else UNKNOWN
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return join(value(engine, left, frame), value(engine, right, frame))
+        case ast.Subscript(value=base, slice=index):
+            arguments = index.elts if isinstance(index, ast.Tuple) else [index]
+            return _of(engine, base, arguments, frame)
+        case ast.Name() | ast.Attribute():
+            return _of(engine, node, [], frame)
+    return UNKNOWN
+
+
+def _parse(engine: Engine, node: ast.expr, text: str) -> ast.expr | None:
+    """Parse an annotation in quotes, once: the tree is the key of what is remembered of it."""
+
+    def parse() -> ast.expr | None:
+        try:
+            return ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    return engine.remember(("parsed", node), parse, None)
+
+
+def _of(engine: Engine, base: ast.expr, arguments: list[ast.expr], frame: Frame) -> Value:
+    alias = _alias(engine, base, frame)
+    if alias:
+        expr, where = alias
+        key = ("alias", expr, where)
+        return engine.remember(key, lambda: value(engine, expr, where), UNKNOWN)
+    named = only(expressions.value(engine, base, frame))
+    if isinstance(named, Class):
+        return frozenset({Instance(named)})
+    if not isinstance(named, External):
+        return NONE if named == Constant(None) else UNKNOWN
+    prefix, _, short = named.fullname.rpartition(".")
+    reader = _READERS.get(short) if f"{prefix}." in _TYPING else None
+    if reader:
+        return reader(engine, arguments, frame)
+    return _external(engine, named.fullname)
+
+
+def _external(engine: Engine, fullname: str) -> Value:
+    prefix, _, short = fullname.rpartition(".")
+    if prefix in {"typing", "typing_extensions", "collections.abc"}:
+        return PLAIN if short[:1].isupper() else UNKNOWN
+    if prefix == "builtins":
+        return UNKNOWN if short == "object" else instance(fullname)
+    known = engine.type_of(fullname)
+    if known and known.is_class:
+        return known_value(engine, fullname, Instance(fullname))
+    return UNKNOWN if known else instance(fullname)
+
+
+def _alias(engine: Engine, base: ast.expr, frame: Frame) -> tuple[ast.expr, Frame] | None:
+    """Return the expression behind a module's own alias: `Handler = Callable[..., Any]`."""
+    module = frame.scope.module
+    if not isinstance(base, ast.Name):
+        return None
+    bindings = module.scope.bindings.get(base.id, [])
+    if len(bindings) == 1 and bindings[0].binds is Binds.VALUE and bindings[0].value:
+        target = bindings[0].value
+        if isinstance(target, (ast.Subscript, ast.BinOp)):
+            return target, Frame(module.scope)
+    return None
+
+
+def _one(engine: Engine, arguments: list[ast.expr], frame: Frame, index: int = 0) -> Value:
+    if index < len(arguments):
+        return value(engine, arguments[index], frame)
+    return UNKNOWN
+
+
+def _union(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+    return join(*(value(engine, one, frame) for one in arguments)) or UNKNOWN
+
+
+def _optional(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+    return join(_one(engine, arguments, frame), NONE)
+
+
+def _awaitable(kind: Kind, name: str, index: int) -> _Reader:
+    def read(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+        given = _one(engine, arguments, frame, index)
+        text = ast.unparse(arguments[index]) if index < len(arguments) else "Any"
+        origin = Origin(name, None, None, False, kind, f"{name}[{text}]")
+        return frozenset({Awaitable(origin, given)})
+
+    return read
+
+
+def _class_itself(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+    """Read `type[C]`: the class itself."""
+    atoms = _one(engine, arguments, frame)
+    found = only(atoms)
+    if isinstance(found, Instance) and isinstance(found.cls, Class):
+        return frozenset({found.cls})
+    return UNKNOWN
+
+
+def _callable(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+    if len(arguments) != 2:
+        return UNKNOWN
+    return frozenset({Declared(value(engine, arguments[1], frame))})
+
+
+def _self(engine: Engine, _arguments: list[ast.expr], frame: Frame) -> Value:
+    outer: Frame | None = frame
+    while outer:
+        owner = class_of(outer)
+        if owner:
+            return frozenset({Instance(owner)})
+        outer = outer.parent
+    return UNKNOWN
+
+
+_READERS: Final[dict[str, _Reader]] = {
+    "Any": lambda *_: UNKNOWN,
+    "object": lambda *_: UNKNOWN,
+    "NoReturn": lambda *_: NOTHING,
+    "Never": lambda *_: NOTHING,
+    "Optional": _optional,
+    "Union": _union,
+    "Annotated": _one,
+    "Final": _one,
+    "ClassVar": _one,
+    "Required": _one,
+    "NotRequired": _one,
+    "Awaitable": _awaitable(Kind.AWAITABLE, "typing.Awaitable", 0),
+    "Coroutine": _awaitable(Kind.COROUTINE, "typing.Coroutine", 2),
+    "Future": _awaitable(Kind.FUTURE, "asyncio.Future", 0),
+    "Task": _awaitable(Kind.FUTURE, "asyncio.Task", 0),
+    "Type": _class_itself,
+    "type": _class_itself,
+    "Callable": _callable,
+    "Self": _self,
+    "TypeVar": lambda *_: UNKNOWN,
+    "AnyStr": lambda *_: UNKNOWN,
+    "TypeAlias": lambda *_: UNKNOWN,
+    "LiteralString": lambda *_: instance("builtins.str"),
+    "Text": lambda *_: instance("builtins.str"),
+    "List": lambda *_: instance("builtins.list"),
+    "Dict": lambda *_: instance("builtins.dict"),
+    "Set": lambda *_: instance("builtins.set"),
+    "FrozenSet": lambda *_: instance("builtins.frozenset"),
+    "Tuple": lambda *_: instance("builtins.tuple"),
+}
+
+
+def yielded(engine: Engine, node: ast.expr, frame: Frame) -> Value:
+    """Return what an iterator with this annotation yields."""
+    match node:
+        case ast.Constant(value=str(text)):
+            parsed = _parse(engine, node, text)
+            return yielded(engine, parsed, frame) if parsed else UNKNOWN
+        case ast.Subscript(slice=ast.Tuple(elts=[first, *_])):
+            return value(engine, first, frame)
+        case ast.Subscript(slice=index):
+            return value(engine, index, frame)
+    return UNKNOWN

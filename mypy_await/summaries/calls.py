@@ -1,0 +1,207 @@
+"""What calling something gives: functions read, classes constructed, library calls known."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mypy_await.summaries import annotations, arguments, classes, expressions, special
+from mypy_await.summaries.arguments import Arguments
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.flow import returned
+from mypy_await.summaries.model import Kind, Origin
+from mypy_await.summaries.scopes import DEFS, FUNCTIONS, FunctionNode
+from mypy_await.summaries.values import (
+    NONE,
+    NOTHING,
+    SUBJECT_CALL,
+    UNKNOWN,
+    Atom,
+    Awaitable,
+    Bindings,
+    Class,
+    Constant,
+    Declared,
+    Descriptor,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Manager,
+    ManagerFactory,
+    Partial,
+    Subject,
+    Value,
+    instance,
+    join,
+)
+
+
+def call(engine: Engine, callee: Value, given: Arguments) -> Value:
+    """Return what calling a value gives; what can not be called is not counted."""
+    return join(*(_call_atom(engine, atom, given) for atom in callee))
+
+
+def _call_atom(engine: Engine, atom: Atom, given: Arguments) -> Value:
+    match atom:
+        case Function():
+            return call_function(engine, atom, given)
+        case Class():
+            return classes.construct(engine, atom, given)
+        case External(fullname=fullname):
+            return special.call(engine, fullname, given)
+        case Instance():
+            method = classes.attribute(engine, frozenset({atom}), "__call__")
+            return call(engine, method, given)
+        case Partial(function=function):
+            return call(engine, frozenset({function}), replace(given, positional=[], is_open=True))
+        case Declared(result=result):
+            return result
+        case Subject():
+            return frozenset({SUBJECT_CALL})
+        case ManagerFactory(function=function):
+            return frozenset({Manager(function, bound(engine, function, given))})
+        case Descriptor(function=function) if atom.name != "property":
+            return call(engine, frozenset({function}), given)
+        case Constant():
+            return NOTHING
+    return UNKNOWN
+
+
+def decorate(
+    engine: Engine, made: Value, decorators: Sequence[ast.expr], frame: Frame
+) -> Value:
+    """Return what a function or class is after its decorators."""
+    for decorator in reversed(decorators):
+        made = call(
+            engine, expressions.value(engine, decorator, frame), arguments.of_values(made)
+        )
+    return made
+
+
+def bound(engine: Engine, function: Function, given: Arguments) -> Bindings:
+    """Return what a call binds the parameters of a function to."""
+    return arguments.bind(
+        function.node,
+        function.bound,
+        given,
+        lambda node: expressions.value(engine, node, function.frame),
+    )
+
+
+def origin_of(function: Function, kind: Kind) -> Origin:
+    """Return a function as the origin of its awaitable."""
+    note = function.annotation
+    return Origin(
+        function.fullname,
+        function.frame.scope.module.path,
+        function.node.lineno,
+        function.is_async,
+        kind,
+        ast.unparse(note) if note else None,
+    )
+
+
+def call_function(engine: Engine, function: Function, given: Arguments) -> Value:
+    """Return what calling a function gives, believing its annotation if there is one."""
+    engine.trace.paths.add(function.frame.scope.module.path)
+    if function.is_async:
+        return _call_async(engine, function, given)
+    declared = declared_result(engine, function)
+    if not declared >= UNKNOWN:
+        return declared
+    if is_generator(function.node):
+        return instance("types.GeneratorType")
+    return body_result(engine, function, bound(engine, function, given))
+
+
+def _call_async(engine: Engine, function: Function, given: Arguments) -> Value:
+    if is_generator(function.node):
+        return instance("types.AsyncGeneratorType")
+    declared = declared_result(engine, function)
+    origin = origin_of(function, Kind.COROUTINE)
+    if not declared >= UNKNOWN:
+        return frozenset({Awaitable(origin, declared)})
+    bindings = bound(engine, function, given)
+    return frozenset({Awaitable(origin, UNKNOWN, function, bindings)})
+
+
+def declared_result(engine: Engine, function: Function) -> Value:
+    """Return what the annotation of a function's result says; unknown if there is none."""
+    note = function.annotation
+    if note is None:
+        return UNKNOWN
+    declared = engine.remember(
+        ("declared", function.node, function.frame),
+        lambda: annotations.value(engine, note, function.frame),
+        UNKNOWN,
+    )
+    named = (
+        replace(atom, origin=origin_of(function, atom.origin.kind))
+        if isinstance(atom, Awaitable)
+        else atom
+        for atom in declared
+    )
+    return frozenset(named)
+
+
+def body_result(engine: Engine, function: Function, bindings: Bindings) -> Value:
+    """Return what the body of a function returns, whatever its annotation says."""
+    key = ("body", function, bindings)
+    return engine.remember(key, lambda: _run(engine, function, bindings), NOTHING)
+
+
+def frame_of_call(engine: Engine, function: Function, bindings: Bindings) -> Frame:
+    """Return the frame of a function's body."""
+    return Frame(engine.scope(function.node, function.frame), bindings, function.frame)
+
+
+def _run(engine: Engine, function: Function, bindings: Bindings) -> Value:
+    engine.trace.paths.add(function.frame.scope.module.path)
+    frame = frame_of_call(engine, function, bindings)
+    node = function.node
+    if isinstance(node, ast.Lambda):
+        return expressions.value(engine, node.body, frame)
+    if is_stub(node):
+        return UNKNOWN
+    values = [
+        expressions.value(engine, one, frame) if one else NONE
+        for one in returned(node.body, lambda test: expressions.decide(engine, test, frame))
+    ]
+    return join(*values)
+
+
+def awaited(engine: Engine, value: Value) -> Value:
+    """Return what awaiting a value gives."""
+    return join(*(_awaited_atom(engine, atom) for atom in value))
+
+
+def _awaited_atom(engine: Engine, atom: Atom) -> Value:
+    if isinstance(atom, Awaitable):
+        if atom.call:
+            return body_result(engine, atom.call, atom.bindings)
+        return atom.given
+    return NOTHING if isinstance(atom, Constant) else UNKNOWN
+
+
+def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Is the body empty, so that others (subclasses, overloads) say what it does?"""
+    return all(
+        isinstance(one, ast.Pass)
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        or isinstance(one, ast.Raise)
+        for one in node.body
+    )
+
+
+def is_generator(node: FunctionNode) -> bool:
+    """Does the function's own body yield?"""
+    stack: list[ast.AST] = list(node.body) if isinstance(node, DEFS) else [node.body]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(inner))
+    return False

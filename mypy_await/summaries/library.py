@@ -1,0 +1,245 @@
+"""What is known of the standard library without reading it: by full name, in tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.model import How, Kind, Known, Origin
+from mypy_await.summaries.values import (
+    NONE,
+    PLAIN,
+    UNKNOWN,
+    Awaitable,
+    Instance,
+    Value,
+    instance,
+)
+
+
+def _names(prefix: str, names: str) -> frozenset[str]:
+    return frozenset(f"{prefix}.{name}" for name in names.split())
+
+
+COROUTINES: Final = (
+    _names(
+        "asyncio",
+        "sleep wait wait_for to_thread open_connection start_server open_unix_connection"
+        " start_unix_server create_subprocess_exec create_subprocess_shell",
+    )
+    | _names("asyncio.Lock", "acquire")
+    | _names("asyncio.Semaphore", "acquire")
+    | _names("asyncio.BoundedSemaphore", "acquire")
+    | _names("asyncio.Condition", "acquire wait wait_for")
+    | _names("asyncio.Event", "wait")
+    | _names("asyncio.Barrier", "wait")
+    | _names("asyncio.Queue", "get put join")
+    | _names("asyncio.LifoQueue", "get put join")
+    | _names("asyncio.PriorityQueue", "get put join")
+    | _names("asyncio.StreamReader", "read readline readexactly readuntil")
+    | _names("asyncio.StreamWriter", "drain wait_closed")
+    | _names(
+        "asyncio.AbstractEventLoop",
+        "create_connection create_server sock_recv sock_sendall sock_connect sock_accept"
+        " getaddrinfo shutdown_asyncgens shutdown_default_executor",
+    )
+)
+FUTURES: Final = (
+    _names("asyncio", "create_task ensure_future gather shield wrap_future")
+    | _names("asyncio.AbstractEventLoop", "create_task create_future run_in_executor")
+    | _names("asyncio.TaskGroup", "create_task")
+)
+"""Calls whose result runs by itself, or is a plain future."""
+
+FUTURE_CLASSES: Final = _names("asyncio", "Future Task")
+
+RUNNERS: Final = frozenset({"asyncio.run", "asyncio.AbstractEventLoop.run_until_complete"}) | (
+    _names("asyncio.Runner", "run")
+)
+"""They run a coroutine and return its result."""
+
+CONSUMERS: Final = (
+    RUNNERS
+    | FUTURES
+    | _names("asyncio", "wait wait_for as_completed run_coroutine_threadsafe iscoroutine isfuture")
+)
+"""They take care of the awaitables they are given."""
+
+LOOPS: Final = _names("asyncio", "get_event_loop get_running_loop new_event_loop")
+
+RESULTS: Final[dict[str, str]] = {
+    **dict.fromkeys(LOOPS, "asyncio.AbstractEventLoop"),
+    "asyncio.run_coroutine_threadsafe": "concurrent.futures.Future",
+    "logging.getLogger": "logging.Logger",
+}
+"""Calls that give an instance of a class."""
+
+CLASSES: Final = (
+    _names(
+        "asyncio",
+        "Lock Semaphore BoundedSemaphore Condition Event Barrier Queue LifoQueue PriorityQueue"
+        " StreamReader StreamWriter TaskGroup Runner",
+    )
+    | _names("threading", "Thread Lock RLock Event Condition")
+    | frozenset({"logging.Logger"})
+)
+
+ASYNC_FUNCTION_TESTS: Final = frozenset(
+    {"asyncio.iscoroutinefunction", "inspect.iscoroutinefunction"}
+)
+AWAITABLE_TESTS: Final = frozenset(
+    {"asyncio.iscoroutine", "inspect.iscoroutine", "inspect.isawaitable"}
+)
+TESTS: Final = (
+    ASYNC_FUNCTION_TESTS
+    | AWAITABLE_TESTS
+    | _names("builtins", "isinstance issubclass callable hasattr getattr type id")
+    | _names("inspect", "isfunction ismethod isclass signature isgenerator isasyncgen")
+    | _names("asyncio", "isfuture")
+)
+
+TEXT_SINKS: Final = (
+    _names("builtins", "print str repr format ascii")
+    | _names("logging", "debug info warning error exception critical log")
+    | _names("logging.Logger", "debug info warning error exception critical log")
+)
+COMPUTING: Final = (
+    _names("builtins", "len int float bytes abs round sum min max sorted divmod pow hash chr ord")
+    | _names("json", "dumps loads dump")
+    | _names("math", "floor ceil sqrt isnan")
+    | _names("os.path", "join exists isfile isdir basename dirname")
+)
+ITERATING: Final = _names("builtins", "list tuple set dict frozenset iter enumerate next reversed")
+TRUTH_SINKS: Final = _names("builtins", "bool any all")
+
+SINKS: Final[dict[str, How]] = {
+    **dict.fromkeys(TEXT_SINKS, How.TEXT),
+    **dict.fromkeys(COMPUTING, How.COMPUTED),
+    **dict.fromkeys(ITERATING, How.ITERATED),
+    **dict.fromkeys(TRUTH_SINKS, How.TRUTH),
+    **dict.fromkeys(CONSUMERS, How.AWAITED),
+    **dict.fromkeys(TESTS, How.TESTED),
+}
+"""What functions of the library do with what is passed to them."""
+
+NEUTRAL: Final = frozenset({"functools.wraps", "functools.update_wrapper"})
+"""They look at a function only to copy its name."""
+
+HARMLESS_BASES: Final = (
+    _names("typing", "Generic Protocol NamedTuple TypedDict")
+    | _names("typing_extensions", "Protocol TypedDict NamedTuple")
+    | frozenset({"builtins.object", "abc.ABC"})
+)
+"""Base classes that define nothing a program calls."""
+
+SAME_CLASS: Final = frozenset(
+    {
+        "dataclasses.dataclass",
+        "functools.total_ordering",
+        "enum.unique",
+        "attr.s",
+        "attr.attrs",
+        "attr.define",
+        "attr.frozen",
+        "attr.mutable",
+        "attrs.define",
+        "attrs.frozen",
+        "attrs.mutable",
+    }
+)
+"""Class decorators that give the class back, with arguments or without."""
+
+SAME: Final = (
+    _names("typing", "final override no_type_check overload runtime_checkable")
+    | _names("typing_extensions", "final override overload runtime_checkable deprecated")
+    | _names("abc", "abstractmethod")
+    | _names("copy", "copy")
+    | frozenset({"functools.cache"})
+)
+"""Functions that give their first argument back."""
+
+_BUILTIN_RESULTS: Final = {
+    **{
+        name: f"builtins.{name}"
+        for name in "str int float bool bytes list dict set frozenset tuple bytearray".split()
+    },
+    **dict.fromkeys(("len", "hash", "id", "ord"), "builtins.int"),
+    **dict.fromkeys(("repr", "ascii", "chr", "hex", "bin", "format", "input"), "builtins.str"),
+    **dict.fromkeys(("isinstance", "issubclass", "callable", "hasattr", "any", "all"), "builtins.bool"),
+    **dict.fromkeys(("sorted", "dir"), "builtins.list"),
+}
+
+
+def knows(fullname: str) -> bool:
+    """Is this name of the library in a table, so that its source is not looked at?"""
+    return fullname.partition(".")[0] in {
+        "asyncio",
+        "inspect",
+        "functools",
+        "contextlib",
+        "typing",
+        "typing_extensions",
+        "collections",
+        "types",
+        "logging",
+        "json",
+        "abc",
+        "dataclasses",
+        "enum",
+        "threading",
+        "builtins",
+    }
+
+
+def awaitable(fullname: str, kind: Kind, *, is_async: bool = False) -> Value:
+    """Return the awaitable that a library function gives."""
+    origin = Origin(fullname, None, None, is_async, kind)
+    return frozenset({Awaitable(origin, UNKNOWN)})
+
+
+def result(engine: Engine, fullname: str) -> Value:
+    """Return what calling something that is known by name only gives."""
+    if fullname in COROUTINES:
+        return awaitable(fullname, Kind.COROUTINE, is_async=True)
+    if fullname in FUTURES or fullname in FUTURE_CLASSES:
+        return awaitable(fullname, Kind.FUTURE)
+    if fullname in RESULTS:
+        return instance(RESULTS[fullname])
+    if fullname in CLASSES:
+        return instance(fullname)
+    prefix, _, name = fullname.rpartition(".")
+    if prefix == "builtins":
+        if name == "print":
+            return NONE
+        return instance(_BUILTIN_RESULTS[name]) if name in _BUILTIN_RESULTS else UNKNOWN
+    known = engine.type_of(fullname)
+    if known is None or known.is_value:
+        return UNKNOWN
+    if known.is_class:
+        return known_value(engine, fullname, Instance(fullname))
+    return _declared(known, fullname)
+
+
+def read(engine: Engine, fullname: str) -> Value | None:
+    """Return the value of a variable or property known by name; None if it is something else."""
+    known = engine.type_of(fullname)
+    return _declared(known, fullname) if known and known.is_value else None
+
+
+def _declared(known: Known, fullname: str) -> Value:
+    if known.verdict.value == "always":
+        given = instance(known.awaited) if known.awaited else UNKNOWN
+        origin = Origin(fullname, known.path, known.line, known.is_async, known.kind)
+        return frozenset({Awaitable(origin, given)})
+    if known.instance and known.verdict.value == "never":
+        return instance(known.instance)
+    return PLAIN if known.verdict.value == "never" else UNKNOWN
+
+
+def known_value(engine: Engine, fullname: str, made: Instance) -> Value:
+    """Return an instance of a class known by name; an awaitable if its instances are."""
+    known = engine.type_of(fullname)
+    if known and known.verdict.value == "always":
+        origin = Origin(fullname, known.path, known.line, False, known.kind)
+        return frozenset({Awaitable(origin, UNKNOWN)})
+    return frozenset({made})

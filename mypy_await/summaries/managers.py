@@ -1,0 +1,59 @@
+"""What `with` and `async with` bind."""
+
+from __future__ import annotations
+
+from mypy_await.summaries import annotations, arguments, calls, classes, expressions
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.scopes import own_nodes
+from mypy_await.summaries.values import (
+    NONE,
+    UNKNOWN,
+    Atom,
+    Bindings,
+    Frame,
+    Function,
+    Instance,
+    Manager,
+    Super,
+    Value,
+    join,
+)
+
+
+def entered(engine: Engine, value: Value, is_async: bool) -> Value:
+    """Return what entering a context manager gives."""
+    return join(*(_enter(engine, atom, is_async) for atom in value))
+
+
+def _enter(engine: Engine, atom: Atom, is_async: bool) -> Value:
+    if isinstance(atom, Manager):
+        if atom.function.is_async is not is_async:
+            return UNKNOWN
+        return yielded(engine, atom.function, atom.bindings)
+    if not isinstance(atom, (Instance, Super)):
+        return UNKNOWN
+    name = "__aenter__" if is_async else "__enter__"
+    method = classes.attribute(engine, frozenset({atom}), name)
+    result = calls.call(engine, method, arguments.of_values())
+    return calls.awaited(engine, result) if is_async else result
+
+
+def yielded(engine: Engine, function: Function, bindings: Bindings) -> Value:
+    """Return what a generator yields."""
+    note = function.annotation
+    if note:
+        declared = annotations.yielded(engine, note, function.frame)
+        if not declared >= UNKNOWN:
+            return declared
+    key = ("yielded", function, bindings)
+    return engine.remember(key, lambda: _yields(engine, function, bindings), UNKNOWN)
+
+
+def _yields(engine: Engine, function: Function, bindings: Bindings) -> Value:
+    engine.trace.paths.add(function.frame.scope.module.path)
+    frame = calls.frame_of_call(engine, function, bindings)
+    values = [
+        expressions.value(engine, node.value, frame) if node.value else NONE
+        for node in yields_of(frame)
+    ]
+    return join(*values) or UNKNOWN

@@ -1,0 +1,256 @@
+"""What a name means: locals, closures, modules, imports, builtins."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Final
+
+from mypy_await.summaries import annotations, calls, expressions, library, managers
+from mypy_await.summaries.engine import Engine, class_of, function_at
+from mypy_await.summaries.flow import Reaching, Search
+from mypy_await.summaries.scopes import (
+    COMPREHENSIONS,
+    DEFS,
+    Binding,
+    Binds,
+    Scope,
+)
+from mypy_await.summaries.sources import Module
+from mypy_await.summaries.values import (
+    NOTHING,
+    PLAIN,
+    UNKNOWN,
+    External,
+    Frame,
+    Instance,
+    ModuleRef,
+    Value,
+    join,
+    without_none,
+)
+
+_CLASS_METHODS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+_ACCESSORS: Final = frozenset({"setter", "deleter", "getter", "register"})
+
+
+def lookup(engine: Engine, node: ast.Name, frame: Frame) -> Value:
+    """Return what a name stands for at the place where it is read."""
+    name, scope = node.id, frame.scope
+    if _is_comprehension_variable(node, scope):
+        return UNKNOWN
+    if name in scope.bindings and name not in scope.outer:
+        key = ("local", node, frame)
+        return engine.remember(key, lambda: _local(engine, node, frame), NOTHING)
+    outer = frame.parent
+    while outer and not isinstance(outer.node, ast.Module):
+        if not isinstance(outer.node, ast.ClassDef) and name in outer.scope.bindings:
+            found = outer
+            key = ("closure", name, found)
+            return engine.remember(key, lambda: _closure(engine, name, found), NOTHING)
+        outer = outer.parent
+    return in_module(engine, scope.module, name, built_in=True)
+
+
+def _is_comprehension_variable(node: ast.Name, scope: Scope) -> bool:
+    if scope.body is None:
+        return False
+    for parent in scope.body.ancestors(node):
+        if parent is scope.node:
+            return False
+        if isinstance(parent, COMPREHENSIONS):
+            for generator in parent.generators:
+                targets = ast.walk(generator.target)
+                if any(isinstance(t, ast.Name) and t.id == node.id for t in targets):
+                    return True
+    return False
+
+
+def _local(engine: Engine, node: ast.Name, frame: Frame) -> Value:
+    search = search_for(engine, node.id, frame)
+    if isinstance(frame.node, (ast.Module, ast.ClassDef)):
+        return _joined(engine, node.id, search.at_end(), frame)
+    return _joined(engine, node.id, search.at(node), frame)
+
+
+def _closure(engine: Engine, name: str, frame: Frame) -> Value:
+    return _joined(engine, name, search_for(engine, name, frame).everything(), frame)
+
+
+def search_for(engine: Engine, name: str, frame: Frame) -> Search:
+    """Return a search for the bindings of a name in the scope of a frame."""
+    bindings = [b for b in frame.scope.bindings.get(name, []) if not _is_accessor(b)]
+    return Search(
+        frame.scope, name, bindings, lambda test: expressions.decide(engine, test, frame)
+    )
+
+
+def _is_accessor(binding: Binding) -> bool:
+    """Is it a `@name.setter` or its like, which adds to what the name already is?"""
+    node = binding.site
+    return binding.binds is Binds.DEF and any(
+        isinstance(d, ast.Attribute)
+        and isinstance(d.value, ast.Name)
+        and d.value.id == getattr(node, "name", None)
+        and d.attr in _ACCESSORS
+        for d in getattr(node, "decorator_list", [])
+    )
+
+
+def _joined(engine: Engine, name: str, reaching: Reaching, frame: Frame) -> Value:
+    for binding in frame.scope.bindings[name]:
+        if binding.binds is Binds.DECLARED and binding.value:
+            declared = annotations.value(engine, binding.value, frame)
+            if not declared >= UNKNOWN:
+                return declared
+    values = []
+    for binding, not_none in reaching.bindings.items():
+        value = bound_value(engine, binding, frame)
+        values.append(without_none(value) if not_none else value)
+    if reaching.initial:
+        value = _parameter(engine, name, frame)
+        values.append(without_none(value) if reaching.initial_not_none else value)
+    return join(*values)
+
+
+def _parameter(engine: Engine, name: str, frame: Frame) -> Value:
+    """Return a parameter's value; nothing if the name is no parameter."""
+    bound = frame.bound(name)
+    if bound is not None:
+        return bound
+    for binding in frame.scope.bindings[name]:
+        if binding.binds is Binds.PARAMETER:
+            return _unbound_parameter(engine, binding, frame)
+    return NOTHING
+
+
+def _unbound_parameter(engine: Engine, binding: Binding, frame: Frame) -> Value:
+    node = frame.node
+    owner = class_of(frame.parent) if frame.parent else None
+    if owner and isinstance(node, DEFS):
+        first = [*node.args.posonlyargs, *node.args.args][:1]
+        if first == [binding.site] and not is_static(node):
+            return frozenset({owner if is_class_method(node) else Instance(owner)})
+    starred = getattr(node, "args", None)
+    if starred and binding.site in (starred.vararg, starred.kwarg):
+        return PLAIN
+    if binding.value is None:
+        return UNKNOWN
+    return annotations.value(engine, binding.value, frame.parent or frame)
+
+
+def is_static(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Is it a static method, by its decorator?"""
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list)
+
+
+def is_class_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Is its first parameter the class?"""
+    return node.name in _CLASS_METHODS or any(
+        isinstance(d, ast.Name) and d.id == "classmethod" for d in node.decorator_list
+    )
+
+
+def bound_value(engine: Engine, binding: Binding, frame: Frame) -> Value:
+    """Return the value that one binding gives its name."""
+    site = binding.site
+    match binding.binds:
+        case Binds.VALUE if binding.value:
+            return expressions.value(engine, binding.value, frame)
+        case Binds.DECLARED if isinstance(site, ast.AnnAssign) and site.value:
+            return expressions.value(engine, site.value, frame)
+        case Binds.DEF if isinstance(site, DEFS):
+            made = frozenset({function_at(site, frame)})
+            return calls.decorate(engine, made, site.decorator_list, frame)
+        case Binds.CLASS if isinstance(site, ast.ClassDef):
+            inner = Frame(engine.scope(site, frame), (), frame)
+            made_class = class_of(inner)
+            assert made_class
+            return calls.decorate(engine, frozenset({made_class}), site.decorator_list, frame)
+        case Binds.WITH if binding.value:
+            entered = expressions.value(engine, binding.value, frame)
+            return managers.entered(engine, entered, isinstance(site, ast.AsyncWith))
+        case Binds.IMPORT if binding.alias:
+            return _imported(engine, frame.scope.module, site, binding.alias)
+    return UNKNOWN
+
+
+def _imported(engine: Engine, module: Module, node: ast.AST, alias: ast.alias) -> Value:
+    if isinstance(node, ast.ImportFrom):
+        return of_module(engine, absolute(module, node), alias.name)
+    name = alias.name if alias.asname else alias.name.partition(".")[0]
+    return frozenset({ModuleRef(name)})
+
+
+def absolute(module: Module, node: ast.ImportFrom) -> str:
+    """Return the full name of the module that `from ... import` names."""
+    if not node.level:
+        return node.module or ""
+    drop = node.level - (1 if module.is_package else 0)
+    parts = module.name.split(".")
+    base = parts[: len(parts) - drop] if drop else parts
+    return ".".join([*base, node.module] if node.module else base)
+
+
+def in_module(engine: Engine, module: Module, name: str, *, built_in: bool) -> Value:
+    """Return what a module's global name stands for; with `built_in`, perhaps a builtin."""
+    found = engine.remember(
+        ("global", module.name, name), lambda: _global(engine, module, name), NOTHING
+    )
+    if found or name in module.scope.bindings:
+        return found
+    if built_in and hasattr(builtins, name):
+        return frozenset({External(f"builtins.{name}")})
+    return UNKNOWN if built_in else NOTHING
+
+
+def _global(engine: Engine, module: Module, name: str) -> Value:
+    engine.module(module.name)
+    values = []
+    frame = Frame(module.scope)
+    if name in module.scope.bindings:
+        values.append(_joined(engine, name, search_for(engine, name, frame).at_end(), frame))
+    if name in module.reassigned:
+        values.append(_assigned_as_global(engine, module, name))
+    if not values and not name.startswith("_"):
+        for star in module.scope.stars:
+            found = of_module(engine, absolute(module, star), name, certain=True)
+            if found:
+                return found
+    return join(*values)
+
+
+def _assigned_as_global(engine: Engine, module: Module, name: str) -> Value:
+    values = [NOTHING]
+    assert module.functions
+    for names, chain in module.globals:
+        if name in names:
+            frame = engine.frame_of(module, chain)
+            for binding in frame.scope.bindings.get(name, []):
+                values.append(bound_value(engine, binding, frame))
+    return join(*values)
+
+
+def of_module(engine: Engine, module: str, name: str, *, certain: bool = False) -> Value:
+    """Return an attribute of a module: a global name, a submodule, or what is known of its name.
+
+    With `certain`, nothing where nothing is known of it (a star import may not have it).
+    """
+    fullname = f"{module}.{name}"
+    external: Value = frozenset({External(fullname)})
+    if library.knows(fullname):
+        return external
+    source = engine.module(module)
+    if source:
+        found = in_module(engine, source, name, built_in=False)
+        if found or name in source.scope.bindings:
+            return found
+    if engine.path_of(fullname):
+        return frozenset({ModuleRef(fullname)})
+    if engine.type_of(fullname):
+        return external
+    if certain:
+        return NOTHING
+    return UNKNOWN if source else external
+
+

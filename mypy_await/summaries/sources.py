@@ -1,0 +1,152 @@
+"""Source files: read once, parsed, and read again when they changed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import re
+import warnings
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from mypy_await.summaries.scopes import (
+    FUNCTIONS,
+    Body,
+    FunctionNode,
+    Scope,
+    ScopeNode,
+    bind_block,
+    inner_parts,
+)
+
+Stamp = tuple[int, int]
+
+_STORES: Final = re.compile(
+    r"(\w+)\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)|^[ \t]*(\w+)\.(\w+)[ \t]*,[^=()\n]*=(?!=)", re.MULTILINE
+)
+_SETATTR: Final = re.compile(r"setattr\(\s*(\w+)\s*,\s*[\"'](\w+)[\"']")
+_GLOBAL: Final = re.compile(r"^\s*global\s+([\w, \t]+)", re.MULTILINE)
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """Return what changes with a file's content (time of change, size); None if there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 (asked often, and half the price)
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+class Module:
+    """One parsed source file."""
+
+    def __init__(self, name: str, path: str, tree: ast.Module, text: str) -> None:
+        self.name = name
+        self.path = path
+        self.tree = tree
+        self.is_package = Path(path).stem == "__init__"
+        self.stores: Final = frozenset(
+            (match[1] or match[3], match[2] or match[4]) for match in _STORES.finditer(text)
+        ) | frozenset(_SETATTR.findall(text))
+        """Every `base.attribute = ...` of the file, so that patched names are not believed."""
+        self.reassigned: Final = frozenset(
+            name.strip() for found in _GLOBAL.findall(text) for name in found.split(",")
+        )
+        """Every name of a `global` statement."""
+        self.globals: list[tuple[list[str], tuple[ScopeNode, ...]]] = []
+        """The `global` statements, each with what is around it; filled with `functions`."""
+        self._bodies: dict[ast.AST, Body] = {}
+        self._classes: dict[ast.ClassDef, Scope] = {}
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The names of the module itself."""
+        return bind_block(Scope(self, self.tree), self.tree.body)
+
+    @cached_property
+    def stored_attributes(self) -> frozenset[str]:
+        """Attributes that are assigned from outside: on anything but `self` and `cls`."""
+        return frozenset(name for base, name in self.stores if base not in {"self", "cls"})
+
+    @cached_property
+    def functions(self) -> dict[FunctionNode, tuple[ScopeNode, ...]]:
+        """All functions and lambdas, each with the classes and functions around it."""
+        found: dict[FunctionNode, tuple[ScopeNode, ...]] = {}
+        stack: list[tuple[ast.AST, tuple[ScopeNode, ...]]] = [(self.tree, ())]
+        while stack:
+            node, chain = stack.pop()
+            if isinstance(node, FUNCTIONS):
+                found[node] = chain
+            elif isinstance(node, ast.Global):
+                self.globals.append((node.names, chain))
+            inner = {id(part) for part in inner_parts(node)}
+            around = (*chain, node) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else chain
+            for child in ast.iter_child_nodes(node):
+                stack.append((child, around if id(child) in inner else chain))
+        return found
+
+    def class_scope(self, node: ast.ClassDef) -> Scope:
+        """Return the names of a class body outside of functions."""
+        if node not in self._classes:
+            self._classes[node] = bind_block(Scope(self, node), node.body)
+        return self._classes[node]
+
+    def body(self, node: FunctionNode) -> Body:
+        """Return the parent links and scopes of an outermost function."""
+        if node not in self._bodies:
+            self._bodies[node] = Body(self, node)
+        return self._bodies[node]
+
+
+class Sources:
+    """The modules read so far, by name."""
+
+    def __init__(self, path_of: Callable[[str], str | None]) -> None:
+        self._path_of = path_of
+        self._modules: dict[str, Module | None] = {}
+        self._stamps: dict[str, Stamp | None] = {}
+        self._digests: dict[str, tuple[Stamp | None, str]] = {}
+
+    def module(self, name: str) -> Module | None:
+        """Return a module by full name; None where there is no source that can be parsed."""
+        if name not in self._modules:
+            path = self._path_of(name)
+            self._modules[name] = self._read(name, path) if path else None
+        return self._modules[name]
+
+    def _read(self, name: str, path: str) -> Module | None:
+        self._stamps[path] = stamp_of(path)
+        try:
+            data = Path(path).read_bytes()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(data)
+        except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+            return None
+        return Module(name, path, tree, data.decode("latin-1"))
+
+    def is_fresh(self, path: str) -> bool:
+        """Is the file as it was when it was read?"""
+        return path in self._stamps and stamp_of(path) == self._stamps[path]
+
+    def forget(self, path: str) -> None:
+        """Drop what was read from a path; modules that were not found are looked for again."""
+        self._stamps.pop(path, None)
+        self._digests.pop(path, None)
+        self._modules = {n: m for n, m in self._modules.items() if m and m.path != path}
+
+    def digest(self, path: str) -> str:
+        """Return a hash of a file's content."""
+        stamp = stamp_of(path)
+        known = self._digests.get(path)
+        if known is None or known[0] != stamp:
+            try:
+                data = Path(path).read_bytes()
+            except (OSError, ValueError):
+                data = b""
+            known = (stamp, hashlib.sha256(data).hexdigest())
+            self._digests[path] = known
+        return known[1]
