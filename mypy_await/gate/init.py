@@ -20,6 +20,8 @@ from mypy_await.gate.errors import CLEAN, GateError
 from mypy_await.gate.output import print_out, write_file
 
 PLUGIN: Final = "mypy_await"
+OUR_SECTION: Final = INI_SECTIONS[1]
+"""The one that mypy does not take for a section of its own."""
 CANDIDATES: Final = ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg")
 """Where mypy looks, in its order; in the last two only a section of mypy counts."""
 
@@ -101,7 +103,7 @@ def add_to_ini(text: str, name: str) -> str:
             plugins.set_values([*(f"{plugin}," for plugin in listed), PLUGIN])
         else:
             plugins.value = _appended(plugins.value)
-    if not updater.has_section(INI_SECTIONS[0]):
+    if not any(map(updater.has_section, INI_SECTIONS)):
         _add_section(updater)
     return f"{updater}".rstrip("\n") + "\n"
 
@@ -110,9 +112,9 @@ def _add_section(updater: ConfigUpdater) -> None:
     """Put our section behind mypy's, with an empty line on each side."""
     section = updater["mypy"]
     if str(section).endswith("\n\n"):
-        section.add_after.section(INI_SECTIONS[0]).space(1)
+        section.add_after.section(OUR_SECTION).space(1)
     else:
-        section.add_after.space(1).section(INI_SECTIONS[0]).space(1)
+        section.add_after.space(1).section(OUR_SECTION).space(1)
 
 
 def _listed(plugins: str) -> list[str]:

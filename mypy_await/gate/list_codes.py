@@ -19,12 +19,9 @@ def run(arguments: Sequence[str]) -> int:
     prepared = Prepared(rest, targets=False)
     base = config.load(prepared.config_file)
     in_force = config.from_mapping(overrides(options, base), "command line", base)
-    width = max(len(code.code) for code in codes.LIVE)
-    lines = [
-        f"{code.code:<{width}}  {state(code.code, in_force, prepared.options):<26}  "
-        f"{code.description}"
-        for code in codes.LIVE
-    ]
+    rows = [(c.code, state(c.code, in_force, prepared.options), c.description) for c in codes.LIVE]
+    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+    lines = [f"{name:<{first}}  {on:<{second}}  {text}" for name, on, text in rows]
     print_out("\n".join([*lines, ""]))
     return CLEAN
 

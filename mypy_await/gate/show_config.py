@@ -47,6 +47,8 @@ def _options(
             origin = place
         if name in chosen:
             origin = "command line"
+        if origin == "default" and getattr(in_force, option.name) != option.default:
+            origin = "strict"
         rows.append((f"{name} = {json.dumps(getattr(in_force, option.name))}", origin))
     width = max(len(shown) for shown, _ in rows)
     return [f"{shown:<{width}}  # {origin}" for shown, origin in rows]
