@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mypy_await.config import version_with_options
-
-if TYPE_CHECKING:
-    from mypy_await.plugin import AwaitPlugin, GatePlugin
+from mypy_await.plugin import AwaitPlugin, GatePlugin
 
 __all__ = ["gate_plugin", "plugin"]
 
 
 def plugin(version: str) -> type[AwaitPlugin]:
     """Answer mypy's question for the plugin class (mypy's documented entry point)."""
-    from mypy_await.plugin import AwaitPlugin
-
     return AwaitPlugin
 
 
 def gate_plugin(version: str) -> type[GatePlugin]:
     """Answer the same question for `mypy-await check`, which names this entry point instead."""
-    from mypy_await.plugin import GatePlugin
-
     return GatePlugin
 
 
