@@ -89,6 +89,11 @@ LIVE: Final = (
 )
 RETIRED: Final[tuple[ErrorCode, ...]] = ()
 
+ORIGIN_NOTE: Final = "origin: "
+"""How a note begins with which the plugin tells the gate, and nobody else, what made an awaitable:
+`origin: package.module:Class.method at column 5`.  The column keeps mypy from taking two such notes
+on one line for the same."""
+
 BY_NAME: Final = {code.code: code for code in (MISSING_AWAIT, *LIVE)}
 OFF_BY_DEFAULT: Final = frozenset(code.code for code in LIVE if not code.default_enabled)
 

@@ -111,6 +111,15 @@ def is_enabled(api: CheckerPluginInterface, code: ErrorCode) -> bool:
     return cast(TypeChecker, api).msg.errors.is_error_code_enabled(code)
 
 
+def module_defining(api: CheckerPluginInterface, fullname: str) -> str:
+    """Return the module of the run in which a full name is defined, or nothing."""
+    name = fullname.rpartition(".")[0]
+    modules = cast(TypeChecker, api).modules
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name
+
+
 def report(
     api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
 ) -> None:

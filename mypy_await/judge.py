@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Expression
+from collections.abc import Iterator
+
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, OverloadedFuncDef
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import Type
 
-from mypy_await import compat
+from mypy_await import codes, compat
 from mypy_await.awaitables import awaitable
 from mypy_await.checks import first_misuse
 from mypy_await.places import place_of
@@ -15,10 +17,18 @@ from mypy_await.use import Use
 from mypy_await.walk import ParentLinks
 
 
-def judge(api: CheckerPluginInterface, node: Expression, typ: Type, links: ParentLinks) -> Type:
+def judge(
+    api: CheckerPluginInterface,
+    node: Expression,
+    typ: Type,
+    links: ParentLinks,
+    *,
+    tells_origin: bool = False,
+) -> Type:
     """Return the type that mypy goes on with for an expression that mypy gives type `typ`.
 
-    That is the awaited type after a report, and else `typ` itself.
+    That is the awaited type after a report, and else `typ` itself.  With `tells_origin` a note says
+    which function made the awaitable, for the gate.
     """
     value = awaitable(typ)
     if value is None:
@@ -35,5 +45,16 @@ def judge(api: CheckerPluginInterface, node: Expression, typ: Type, links: Paren
     misuse = first_misuse(use)
     if misuse is None or not compat.is_enabled(api, misuse.code):
         return typ
-    compat.report(api, misuse.text, misuse.node or node, misuse.code, misuse.notes)
+    notes = (*misuse.notes, *_origin(site, node)) if tells_origin else misuse.notes
+    compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
     return misuse.result or value.result
+
+
+def _origin(site: Site, node: Expression) -> Iterator[str]:
+    """Yield the note with the function that was called, where it is one of the program's."""
+    made_by = site.callee_node(node) if isinstance(node, CallExpr) else None
+    if isinstance(made_by, FuncDef | Decorator | OverloadedFuncDef):
+        module = compat.module_defining(site.api, made_by.fullname)
+        if module:
+            name = made_by.fullname.removeprefix(f"{module}.")
+            yield f"{codes.ORIGIN_NOTE}{module}:{name} at column {node.column}"

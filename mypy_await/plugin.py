@@ -9,6 +9,7 @@ from mypy.nodes import CallExpr, Context, Expression, MemberExpr, MypyFile
 from mypy.options import Options
 from mypy.plugin import (
     AttributeContext,
+    CheckerPluginInterface,
     FunctionContext,
     MethodContext,
     Plugin,
@@ -26,6 +27,9 @@ C = TypeVar("C", FunctionContext, MethodContext)
 
 class AwaitPlugin(Plugin):
     """mypy-await inside a mypy run."""
+
+    tells_origin = False
+    """Add a note to each report that says where the awaitable comes from?"""
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
@@ -100,17 +104,21 @@ class AwaitPlugin(Plugin):
     def _check_call(self, ctx: FunctionContext | MethodContext) -> Type:
         if not isinstance(ctx.context, CallExpr):
             return ctx.default_return_type
-        return judge(ctx.api, ctx.context, ctx.default_return_type, self._links)
+        return self._judge(ctx.api, ctx.context, ctx.default_return_type)
 
     def _check_attribute(self, ctx: AttributeContext) -> Type:
         if ctx.is_lvalue or not isinstance(ctx.context, MemberExpr):
             return ctx.default_attr_type
-        node: Expression = ctx.context
-        return judge(ctx.api, node, ctx.default_attr_type, self._links)
+        return self._judge(ctx.api, ctx.context, ctx.default_attr_type)
+
+    def _judge(self, api: CheckerPluginInterface, node: Expression, typ: Type) -> Type:
+        return judge(api, node, typ, self._links, tells_origin=self.tells_origin)
 
 
 class GatePlugin(AwaitPlugin):
     """The same inside `mypy-await check`."""
+
+    tells_origin = True
 
 
 def _names(context: Context, method: str) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from mypy_await import codes
 
-ORIGIN: Final = "origin: "
-"""How the note begins with which the plugin tells the gate, and nobody else, where an awaitable
-comes from: `origin: package.module:Class.method`."""
+ORIGIN: Final = re.compile(re.escape(codes.ORIGIN_NOTE) + r"(.*) at column -?\d+")
 
 OUR_CODES: Final = frozenset(code.code for code in codes.LIVE)
 
@@ -75,7 +74,7 @@ def _finding(data: dict[str, object]) -> Finding:
         return value
 
     notes = str(data["hint"] or "").splitlines()
-    origins = [note.removeprefix(ORIGIN) for note in notes if note.startswith(ORIGIN)]
+    origins = [match[1] for note in notes if (match := ORIGIN.fullmatch(note))]
     return Finding(
         path=str(data["file"]),
         line=max(number("line"), 1),
@@ -84,6 +83,6 @@ def _finding(data: dict[str, object]) -> Finding:
         end_column=max(number("end_column"), 0),
         code=str(data["code"] or ""),
         text=str(data["message"]),
-        notes=tuple(note for note in notes if not note.startswith(ORIGIN)),
+        notes=tuple(note for note in notes if not ORIGIN.fullmatch(note)),
         origin=origins[0] if origins else "",
     )
