@@ -12,7 +12,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,13 @@ from mypy.dmypy_server import Server
 from mypy.dmypy_util import DEFAULT_STATUS_FILE
 from mypy.errors import CompileError
 from mypy.main import process_options
-from mypy.test.data import DataDrivenTestCase, DataFileCollector, DataSuite
+from mypy.test.data import (
+    DataDrivenTestCase,
+    DataFileCollector,
+    DataSuite,
+    collapse_line_continuation,
+    expand_errors,
+)
 from mypy.test.helpers import assert_string_arrays_equal, perform_file_operations
 from mypy.test.update_data import update_testcase_output
 from mypy.version import __version__ as mypy_version
@@ -72,14 +78,21 @@ def arguments(testcase: DataDrivenTestCase, step: int) -> list[str]:
         pytest.importorskip(needed[1])
     flags = re.search(rf"^# flags{step}: (.*)$", text, re.MULTILINE)
     flags = flags or re.search(r"^# flags: (.*)$", text, re.MULTILINE)
+    return base_arguments(
+        *([] if needed else ["--no-site-packages"]),
+        *(["--check-untyped-defs"] if is_gate_case(testcase) else []),
+        *(shlex.split(flags[1]) if flags else []),
+    )
+
+
+def base_arguments(*more: str) -> list[str]:
+    """Return mypy's arguments for the program in the current directory."""
     return [
         f"--config-file={config_file()}",
         "--python-version={}.{}".format(*PYTHON),
         "--no-error-summary",
         "--show-traceback",
-        *([] if needed else ["--no-site-packages"]),
-        *(["--check-untyped-defs"] if is_gate_case(testcase) else []),
-        *(shlex.split(flags[1]) if flags else []),
+        *more,
         MAIN,
     ]
 
@@ -100,36 +113,55 @@ def check(args: list[str], cache_dir: Path) -> list[str]:
 
 
 @contextmanager
-def kept_cache(testcase: DataDrivenTestCase, args: list[str]) -> Iterator[Path]:
-    """Yield the cache directory of this configuration; take the case's modules out at the end.
+def kept_cache(
+    pytest_config: pytest.Config, args: list[str], modules: Iterable[str] = ()
+) -> Iterator[Path]:
+    """Yield the cache directory of this configuration; take a program's modules out at the end.
 
     They must go because mypy believes a cached module whose path, size and time are the same.
     """
-    assert testcase.config.cache is not None
+    assert pytest_config.cache is not None
     settings = [arg for arg in args if not arg.startswith("--config-file=")]
     settings += [Path(arg.partition("=")[2]).read_text() for arg in args if arg not in settings]
     key = hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    directory = testcase.config.cache.mkdir("mypy-await-cases") / worker / key
-    forget(testcase, args, directory)
+    directory = pytest_config.cache.mkdir("mypy-await-cases") / worker / key
+    forget(args, directory, modules)
     try:
         yield directory
     finally:
-        forget(testcase, args, directory)
+        forget(args, directory, modules)
 
 
-def forget(testcase: DataDrivenTestCase, args: list[str], cache_dir: Path) -> None:
-    """Take the modules of a case out of mypy's cache."""
+def forget(args: list[str], cache_dir: Path, modules: Iterable[str]) -> None:
+    """Take a program's modules out of mypy's cache."""
     if not cache_dir.exists():
         return
     _, options = process_options([*args, f"--cache-dir={cache_dir}"])
-    own = {"__main__"} | {module.partition(".")[0] for module in testcase.test_modules}
+    own = {"__main__"} | {module.partition(".")[0] for module in modules}
     store = build.create_metastore(options, parallel_worker=False)
     for name in list(store.list_all()):
         if re.split(r"[/\\.]", name)[0] in own:
             store.remove(name)
     store.commit()
     store.close()
+
+
+def check_example(pytest_config: pytest.Config, text: str, options: str) -> tuple[list[str], ...]:
+    """Check a program in the current directory; return what it says is reported and what is.
+
+    `options` is the text of our section of the configuration.
+    """
+    lines = collapse_line_continuation(text.split("\n"))
+    expected: list[str] = []
+    expand_errors(lines, expected, MAIN)
+    Path(MAIN).write_text("\n".join(lines), encoding="utf-8")
+    Path("mypy.ini").write_text(
+        f"[mypy]\nplugins = {PLUGIN}\n[mypy.plugins.mypy-await]\n{options}\n"
+    )
+    args = base_arguments()
+    with kept_cache(pytest_config, args) as cache_dir:
+        return expected, check(args, cache_dir)
 
 
 def verify(
@@ -167,7 +199,10 @@ class CaseSuite(DataSuite):
     def run_case(self, testcase: DataDrivenTestCase) -> None:
         write_program(testcase)
         args = arguments(testcase, 1)
-        with mock.patch.dict(os.environ, MYPYPATH="tmp"), kept_cache(testcase, args) as cache_dir:
+        with (
+            mock.patch.dict(os.environ, MYPYPATH="tmp"),
+            kept_cache(testcase.config, args, testcase.test_modules) as cache_dir,
+        ):
             verify(testcase, 1, check(args, cache_dir))
 
 
@@ -180,7 +215,10 @@ class StepsSuite(DataSuite):
     def run_case(self, testcase: DataDrivenTestCase) -> None:
         write_program(testcase)
         first = arguments(testcase, 1)
-        with mock.patch.dict(os.environ, MYPYPATH="tmp"), kept_cache(testcase, first) as cache_dir:
+        with (
+            mock.patch.dict(os.environ, MYPYPATH="tmp"),
+            kept_cache(testcase.config, first, testcase.test_modules) as cache_dir,
+        ):
             for step, operations in enumerate([[], *testcase.find_steps()], 1):
                 perform_file_operations(operations)
                 messages = self.run_step(testcase, arguments(testcase, step), cache_dir)
@@ -188,7 +226,7 @@ class StepsSuite(DataSuite):
 
     def run_step(self, testcase: DataDrivenTestCase, args: list[str], cache_dir: Path) -> list[str]:
         """Return what mypy reports in the present step."""
-        forget(testcase, args, cache_dir)
+        forget(args, cache_dir, testcase.test_modules)
         return check(args, cache_dir)
 
 
