@@ -1,7 +1,7 @@
 """Runs mypy in this process for the gate.
 
-The only module of the gate that uses mypy's non-public interface.  What it changes in the
-project's own configuration is in `_adjust`; what mypy says comes back as `Run`, nothing is printed.
+The only module of the gate that uses mypy's non-public interface.  What mypy says comes back as
+`Run`, nothing is printed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from mypy.build import build
@@ -26,6 +25,13 @@ from mypy.util import FancyFormatter
 from mypy.version import __version__ as mypy_version
 
 from mypy_await import config
+from mypy_await.gate.adjust import (
+    SHARED_CONFIGS,
+    UNUSED_AWAITABLE,
+    adjust,
+    is_our_plugin,
+    speaks_of_unused,
+)
 from mypy_await.gate.errors import GateError
 from mypy_await.gate.report import Style
 
@@ -33,11 +39,7 @@ OLDEST: Final = (2, 0)
 UNTESTED: Final = (2, 5)
 """The first release of mypy that nobody has tried with this one."""
 
-UNUSED_AWAITABLE: Final = "unused-awaitable"
 MYPY_VERSION: Final = mypy_version
-PLUGIN: Final = "mypy_await"
-ENTRY: Final = "mypy_await:gate_plugin"
-SHARED_CONFIGS: Final = ("pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg")
 
 HEADER: Final = "%(prog)s [options] [mypy arguments] [paths]"
 HARMLESS: Final = tuple(f"[{name}]:" for name in config.INI_SECTIONS)
@@ -76,10 +78,9 @@ class Prepared:
             arguments, self.cache, targets=targets
         )
         self.mypy_config_file = self.options.config_file
-        self.lists_plugin = any(map(_is_ours, self.options.plugins))
-        _adjust(self.options)
-        self.asked_for_unused = _speaks_of_unused(self.options)
-        """Did the project itself decide about mypy's `unused-awaitable`?"""
+        self.lists_plugin = any(map(is_our_plugin, self.options.plugins))
+        adjust(self.options)
+        self.asked_for_unused = speaks_of_unused(self.options)
         if not self.asked_for_unused:
             self.options.enable_error_code = [*self.options.enable_error_code, UNUSED_AWAITABLE]
 
@@ -106,10 +107,9 @@ class Prepared:
         `progress` hears the path of each file mypy is done with.  Raises `GateError` where mypy
         ends with a crash.
         """
-        if overrides:
-            os.environ[config.OVERRIDES] = json.dumps(overrides)
         result = Run(complaints=self.complaints, files=len(self.sources))
-        self._build(result, progress)
+        with _in_environment(overrides):
+            self._build(result, progress)
         return result
 
     def _build(self, result: Run, progress: Callable[[str], None] | None) -> None:
@@ -195,72 +195,19 @@ def _is_about_us(line: str) -> bool:
     return any(f": {start}" in line for start in HARMLESS)
 
 
-def _adjust(options: Options) -> None:
-    """Change mypy's options to what the gate needs, in the ways docs/gate.md lists."""
-    options.output = "json"
-    options.pretty = options.show_error_context = options.show_error_code_links = False
-    options.warn_unused_configs = False
-    # With imports missing mypy hides what comes after 200 errors, ours too.
-    options.many_errors_threshold = -1
-    options.report_dirs = {}
-    options.check_untyped_defs = True
-    for changes in options.per_module_options.values():
-        if "check_untyped_defs" in changes and not changes.get("ignore_errors"):
-            changes["check_untyped_defs"] = True
-    if options.cache_dir != os.devnull:
-        options.cache_dir = str(Path(options.cache_dir) / "mypy-await")
-    options.plugins = _with_entry(options.plugins)
-    options.config_file = options.config_file or _own_config_file()
-    if options.num_workers:
-        _check_workers(options)
-
-
-def _speaks_of_unused(options: Options) -> bool:
-    chosen: list[object] = [options.enable_error_code, options.disable_error_code]
-    for changes in options.per_module_options.values():
-        chosen += [changes.get("enable_error_code"), changes.get("disable_error_code")]
-    return any(isinstance(names, list) and UNUSED_AWAITABLE in names for names in chosen)
-
-
-def _check_workers(options: Options) -> None:
-    """Complain as `mypy -n` does, and prepare as it does (its own code for it cannot be called)."""
-    if options.num_workers < 0:
-        raise GateError("the number of workers cannot be negative")
-    if options.cache_dir == os.devnull:
-        raise GateError("a cache is needed with parallel workers (-n)")
-    if not options.local_partial_types:
-        raise GateError("--local-partial-types is needed with parallel workers (-n)")
-    options.native_parser = True
-
-
-def _is_ours(plugin: str) -> bool:
-    return plugin == PLUGIN or plugin.startswith(f"{PLUGIN}:")
-
-
-def _with_entry(plugins: list[str]) -> list[str]:
-    """Return the plugins with the gate's entry point in the place of ours, or last."""
-    kept: list[str] = []
-    for name in plugins:
-        if _is_ours(name):
-            name = ENTRY
-        if name not in kept:
-            kept.append(name)
-    return kept if ENTRY in kept else [*kept, ENTRY]
-
-
-def _own_config_file() -> str:
-    """Find the file with our section where mypy has no configuration of its own.
-
-    mypy loads no plugin without a configuration file, so the answer is never empty.
-    """
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        for name in SHARED_CONFIGS:
-            path = folder / name
-            if path.is_file() and config.read_section(str(path))[1]:
-                return os.path.relpath(path)
-        if any((folder / root).exists() for root in (".git", ".hg")):
-            break
-    return os.devnull
+@contextlib.contextmanager
+def _in_environment(overrides: dict[str, object]) -> Iterator[None]:
+    """Hand our options to the plugin, in the workers of `-n` too."""
+    before = os.environ.get(config.OVERRIDES)
+    if overrides:
+        os.environ[config.OVERRIDES] = json.dumps(overrides)
+    try:
+        yield
+    finally:
+        if overrides:
+            del os.environ[config.OVERRIDES]
+        if before is not None:
+            os.environ[config.OVERRIDES] = before
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from mypy_await.gate.source import Sources, Symbol
 
 WRAPPERS: Final = frozenset({"hidden-awaitable", "nested-awaitable"})
 """Codes of functions that hand the awaitable on to their own callers."""
+CALLED: Final = re.compile(r"(?:\w+\.)*(\w+)\(")
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,23 @@ def find_origin(finding: Finding, modules: Mapping[str, str], sources: Sources) 
 
 def group(findings: Sequence[Finding], modules: Mapping[str, str], sources: Sources) -> list[Group]:
     """Return the groups, the largest first, and at the end what has no known origin."""
+    origins = {finding: find_origin(finding, modules, sources) for finding in findings}
+    known = {origin for origin in origins.values() if origin}
     by_origin: dict[Origin | None, list[Finding]] = {}
     for finding in findings:
-        by_origin.setdefault(find_origin(finding, modules, sources), []).append(finding)
+        origin = origins[finding] or _guess(finding, known, sources)
+        by_origin.setdefault(origin, []).append(finding)
     loose = by_origin.pop(None, [])
     groups = [Group(origin, found) for origin, found in by_origin.items()]
     groups.sort(key=lambda one: (-len(one.findings), one.origin.name if one.origin else ""))
     return [*groups, Group(None, loose)] if loose else groups
+
+
+def _guess(finding: Finding, known: set[Origin], sources: Sources) -> Origin | None:
+    """Return the one known origin whose name is called where mypy found something by itself."""
+    text = sources.line(finding.path, finding.line)[max(finding.column - 1, 0) :]
+    called = CALLED.match(text)
+    if called is None:
+        return None
+    named = [origin for origin in known if origin.name.rpartition(".")[2] == called[1]]
+    return named[0] if len(named) == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from mypy_await.gate.changed import ChangedLines
@@ -57,7 +58,9 @@ class Report:
         if origin.is_async:
             is_new = self.changed is not None and self.changed.has_line(origin.path, origin.line)
             word = "became async" if is_new else "is async"
-        return f"{origin.name} ({origin.path}:{origin.line}) {word}: {one.counts()}"
+        # A library's file is of no interest, and its path differs from machine to machine.
+        place = "" if Path(origin.path).is_absolute() else f" ({origin.path}:{origin.line})"
+        return f"{origin.name}{place} {word}: {one.counts()}"
 
 
 def _count(number: int, thing: str) -> str:
