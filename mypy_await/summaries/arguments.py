@@ -19,7 +19,6 @@ from mypy_await.summaries.values import (
 Lazy = Callable[[], Value]
 
 
-
 @dataclass
 class Arguments:
     """The arguments of one call."""
@@ -63,7 +62,10 @@ def _constant(value: Value) -> Lazy:
 
 
 def bind(
-    node: FunctionNode, receiver: Value | None, given: Arguments, default: Callable[[ast.expr], Value]
+    node: FunctionNode,
+    receiver: Value | None,
+    given: Arguments,
+    default: Callable[[ast.expr], Value],
 ) -> Bindings:
     """Return what a function's parameters are bound to, as far as it is worth knowing.
 
@@ -99,5 +101,3 @@ def _is_telling(value: Value) -> bool:
         isinstance(atom, Plain) or (isinstance(atom, Instance) and isinstance(atom.cls, str))
         for atom in value
     )
-
-

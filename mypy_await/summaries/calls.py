@@ -6,12 +6,12 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mypy_await.summaries import annotations, arguments, classes, expressions, special
+from mypy_await.summaries import arguments, classes, declared, expressions, special
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.flow import returned
 from mypy_await.summaries.model import Kind, Origin
-from mypy_await.summaries.scopes import DEFS, FUNCTIONS, FunctionNode
+from mypy_await.summaries.scopes import FunctionNode, own_nodes
 from mypy_await.summaries.values import (
     NONE,
     NOTHING,
@@ -69,15 +69,32 @@ def _call_atom(engine: Engine, atom: Atom, given: Arguments) -> Value:
     return UNKNOWN
 
 
-def decorate(
-    engine: Engine, made: Value, decorators: Sequence[ast.expr], frame: Frame
-) -> Value:
+def decorate(engine: Engine, made: Value, decorators: Sequence[ast.expr], frame: Frame) -> Value:
     """Return what a function or class is after its decorators."""
     for decorator in reversed(decorators):
-        made = call(
-            engine, expressions.value(engine, decorator, frame), arguments.of_values(made)
-        )
+        made = apply(engine, expressions.value(engine, decorator, frame), made)
     return made
+
+
+def apply(engine: Engine, decorator: Value, made: Value) -> Value:
+    """Return what a decorator makes of something.
+
+    Its body is read whatever it is annotated with: the annotations of decorators say too little.
+    """
+    return call_reading(engine, decorator, arguments.of_values(made))
+
+
+def call_reading(engine: Engine, callee: Value, given: Arguments) -> Value:
+    """Return what a call gives, read from bodies rather than annotations where that is known."""
+    return join(*(_call_reading(engine, atom, given) for atom in callee))
+
+
+def _call_reading(engine: Engine, atom: Atom, given: Arguments) -> Value:
+    if isinstance(atom, Function) and not atom.is_async and not is_generator(atom.node):
+        read = body_result(engine, atom, bound(engine, atom, given))
+        if not read >= UNKNOWN:
+            return read
+    return _call_atom(engine, atom, given)
 
 
 def bound(engine: Engine, function: Function, given: Arguments) -> Bindings:
@@ -108,9 +125,9 @@ def call_function(engine: Engine, function: Function, given: Arguments) -> Value
     engine.trace.paths.add(function.frame.scope.module.path)
     if function.is_async:
         return _call_async(engine, function, given)
-    declared = declared_result(engine, function)
-    if not declared >= UNKNOWN:
-        return declared
+    noted = declared_result(engine, function)
+    if not noted >= UNKNOWN:
+        return noted
     if is_generator(function.node):
         return instance("types.GeneratorType")
     return body_result(engine, function, bound(engine, function, given))
@@ -119,10 +136,10 @@ def call_function(engine: Engine, function: Function, given: Arguments) -> Value
 def _call_async(engine: Engine, function: Function, given: Arguments) -> Value:
     if is_generator(function.node):
         return instance("types.AsyncGeneratorType")
-    declared = declared_result(engine, function)
+    noted = declared_result(engine, function)
     origin = origin_of(function, Kind.COROUTINE)
-    if not declared >= UNKNOWN:
-        return frozenset({Awaitable(origin, declared)})
+    if not noted >= UNKNOWN:
+        return frozenset({Awaitable(origin, noted)})
     bindings = bound(engine, function, given)
     return frozenset({Awaitable(origin, UNKNOWN, function, bindings)})
 
@@ -132,16 +149,18 @@ def declared_result(engine: Engine, function: Function) -> Value:
     note = function.annotation
     if note is None:
         return UNKNOWN
-    declared = engine.remember(
+    noted = engine.remember(
         ("declared", function.node, function.frame),
-        lambda: annotations.value(engine, note, function.frame),
+        lambda: declared.value(engine, note, function.frame),
         UNKNOWN,
     )
+    if any(isinstance(atom, Declared) and atom.result >= UNKNOWN for atom in noted):
+        return UNKNOWN
     named = (
         replace(atom, origin=origin_of(function, atom.origin.kind))
         if isinstance(atom, Awaitable)
         else atom
-        for atom in declared
+        for atom in noted
     )
     return frozenset(named)
 
@@ -197,11 +216,4 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def is_generator(node: FunctionNode) -> bool:
     """Does the function's own body yield?"""
-    stack: list[ast.AST] = list(node.body) if isinstance(node, DEFS) else [node.body]
-    while stack:
-        inner = stack.pop()
-        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(inner))
-    return False
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own_nodes(node))

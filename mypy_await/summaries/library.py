@@ -161,11 +161,25 @@ SAME: Final = (
 _BUILTIN_RESULTS: Final = {
     **{
         name: f"builtins.{name}"
-        for name in "str int float bool bytes list dict set frozenset tuple bytearray".split()
+        for name in [
+            "str",
+            "int",
+            "float",
+            "bool",
+            "bytes",
+            "list",
+            "dict",
+            "set",
+            "frozenset",
+            "tuple",
+            "bytearray",
+        ]
     },
     **dict.fromkeys(("len", "hash", "id", "ord"), "builtins.int"),
     **dict.fromkeys(("repr", "ascii", "chr", "hex", "bin", "format", "input"), "builtins.str"),
-    **dict.fromkeys(("isinstance", "issubclass", "callable", "hasattr", "any", "all"), "builtins.bool"),
+    **dict.fromkeys(
+        ("isinstance", "issubclass", "callable", "hasattr", "any", "all"), "builtins.bool"
+    ),
     **dict.fromkeys(("sorted", "dir"), "builtins.list"),
 }
 

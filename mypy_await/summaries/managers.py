@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mypy_await.summaries import annotations, arguments, calls, classes, expressions
+import ast
+
+from mypy_await.summaries import arguments, calls, classes, declared, expressions
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.scopes import own_nodes
 from mypy_await.summaries.values import (
@@ -10,7 +12,6 @@ from mypy_await.summaries.values import (
     UNKNOWN,
     Atom,
     Bindings,
-    Frame,
     Function,
     Instance,
     Manager,
@@ -42,9 +43,14 @@ def yielded(engine: Engine, function: Function, bindings: Bindings) -> Value:
     """Return what a generator yields."""
     note = function.annotation
     if note:
-        declared = annotations.yielded(engine, note, function.frame)
-        if not declared >= UNKNOWN:
-            return declared
+        noted = declared.yielded(engine, note, function.frame)
+        if not noted >= UNKNOWN:
+            return noted
+    return yields(engine, function, bindings)
+
+
+def yields(engine: Engine, function: Function, bindings: Bindings) -> Value:
+    """Return what the body of a generator yields."""
     key = ("yielded", function, bindings)
     return engine.remember(key, lambda: _yields(engine, function, bindings), UNKNOWN)
 
@@ -52,8 +58,10 @@ def yielded(engine: Engine, function: Function, bindings: Bindings) -> Value:
 def _yields(engine: Engine, function: Function, bindings: Bindings) -> Value:
     engine.trace.paths.add(function.frame.scope.module.path)
     frame = calls.frame_of_call(engine, function, bindings)
-    values = [
-        expressions.value(engine, node.value, frame) if node.value else NONE
-        for node in yields_of(frame)
-    ]
+    values = []
+    for node in own_nodes(function.node):
+        if isinstance(node, ast.YieldFrom):
+            return UNKNOWN
+        if isinstance(node, ast.Yield):
+            values.append(expressions.value(engine, node.value, frame) if node.value else NONE)
     return join(*values) or UNKNOWN

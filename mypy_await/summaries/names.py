@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import Final
 
-from mypy_await.summaries import annotations, calls, expressions, library, managers
+from mypy_await.summaries import calls, declared, expressions, library, managers
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.flow import Reaching, Search
 from mypy_await.summaries.scopes import (
@@ -45,9 +45,7 @@ def lookup(engine: Engine, node: ast.Name, frame: Frame) -> Value:
     outer = frame.parent
     while outer and not isinstance(outer.node, ast.Module):
         if not isinstance(outer.node, ast.ClassDef) and name in outer.scope.bindings:
-            found = outer
-            key = ("closure", name, found)
-            return engine.remember(key, lambda: _closure(engine, name, found), NOTHING)
+            return _closure(engine, name, outer)
         outer = outer.parent
     return in_module(engine, scope.module, name, built_in=True)
 
@@ -74,15 +72,23 @@ def _local(engine: Engine, node: ast.Name, frame: Frame) -> Value:
 
 
 def _closure(engine: Engine, name: str, frame: Frame) -> Value:
-    return _joined(engine, name, search_for(engine, name, frame).everything(), frame)
+    def work() -> Value:
+        return _joined(engine, name, search_for(engine, name, frame).everything(), frame)
+
+    return engine.remember(("closure", name, frame), work, NOTHING)
+
+
+def in_class(engine: Engine, name: str, frame: Frame) -> Value:
+    """Return what a class body makes of a name it binds, not bound to an instance."""
+    key = ("class", name, frame)
+    search = search_for(engine, name, frame)
+    return engine.remember(key, lambda: _joined(engine, name, search.at_end(), frame), NOTHING)
 
 
 def search_for(engine: Engine, name: str, frame: Frame) -> Search:
     """Return a search for the bindings of a name in the scope of a frame."""
     bindings = [b for b in frame.scope.bindings.get(name, []) if not _is_accessor(b)]
-    return Search(
-        frame.scope, name, bindings, lambda test: expressions.decide(engine, test, frame)
-    )
+    return Search(frame.scope, name, bindings, lambda test: expressions.decide(engine, test, frame))
 
 
 def _is_accessor(binding: Binding) -> bool:
@@ -100,9 +106,9 @@ def _is_accessor(binding: Binding) -> bool:
 def _joined(engine: Engine, name: str, reaching: Reaching, frame: Frame) -> Value:
     for binding in frame.scope.bindings[name]:
         if binding.binds is Binds.DECLARED and binding.value:
-            declared = annotations.value(engine, binding.value, frame)
-            if not declared >= UNKNOWN:
-                return declared
+            noted = declared.value(engine, binding.value, frame)
+            if not noted >= UNKNOWN:
+                return noted
     values = []
     for binding, not_none in reaching.bindings.items():
         value = bound_value(engine, binding, frame)
@@ -136,7 +142,7 @@ def _unbound_parameter(engine: Engine, binding: Binding, frame: Frame) -> Value:
         return PLAIN
     if binding.value is None:
         return UNKNOWN
-    return annotations.value(engine, binding.value, frame.parent or frame)
+    return declared.value(engine, binding.value, frame.parent or frame)
 
 
 def is_static(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -252,5 +258,3 @@ def of_module(engine: Engine, module: str, name: str, *, certain: bool = False) 
     if certain:
         return NOTHING
     return UNKNOWN if source else external
-
-

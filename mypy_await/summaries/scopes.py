@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_await.summaries.sources import Module
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Method = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode = ast.Module | ast.ClassDef | FunctionNode
 
 DEFS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -230,3 +231,55 @@ def _bind_import(scope: Scope, node: ast.Import | ast.ImportFrom) -> None:
             if isinstance(node, ast.Import) and not alias.asname:
                 name = name.partition(".")[0]
             scope.bind(name, Binding(Binds.IMPORT, node, alias=alias))
+
+
+def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
+    """Yield the nodes of a function's body, but not what is inside inner functions and classes."""
+    stack: list[ast.AST] = inner_parts(node)[::-1]
+    while stack:
+        inner = stack.pop()
+        yield inner
+        if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(reversed(list(ast.iter_child_nodes(inner))))
+
+
+def find_self_assignments(node: ast.ClassDef) -> dict[str, list[tuple[Method, Binding]]]:
+    """Return what the methods of a class assign to attributes of their first parameter."""
+    found: dict[str, list[tuple[Method, Binding]]] = {}
+    for method in node.body:
+        if isinstance(method, DEFS):
+            for name, binding in _assigned_in(method):
+                found.setdefault(name, []).append((method, binding))
+    return found
+
+
+def _assigned_in(method: Method) -> Iterator[tuple[str, Binding]]:
+    first = [*method.args.posonlyargs, *method.args.args][:1]
+    if not first:
+        return
+    plain: set[ast.AST] = set()
+    for node in own_nodes(method):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        for target in targets:
+            if _is_of(target, first[0].arg):
+                assert isinstance(target, ast.Attribute)
+                plain.add(target)
+                if isinstance(node, ast.AnnAssign):
+                    yield target.attr, Binding(Binds.DECLARED, node, node.annotation)
+                elif isinstance(node, ast.Assign):
+                    yield target.attr, Binding(Binds.VALUE, node, node.value)
+    for node in ast.walk(method):
+        if node not in plain and _is_of(node, first[0].arg):
+            assert isinstance(node, ast.Attribute)
+            if not isinstance(node.ctx, ast.Load):
+                yield node.attr, Binding(Binds.OTHER, node)
+
+
+def _is_of(node: ast.AST, name: str) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    )

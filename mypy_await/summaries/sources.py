@@ -14,11 +14,14 @@ from typing import Final
 
 from mypy_await.summaries.scopes import (
     FUNCTIONS,
+    Binding,
     Body,
     FunctionNode,
+    Method,
     Scope,
     ScopeNode,
     bind_block,
+    find_self_assignments,
     inner_parts,
 )
 
@@ -59,6 +62,7 @@ class Module:
         self.globals: list[tuple[list[str], tuple[ScopeNode, ...]]] = []
         """The `global` statements, each with what is around it; filled with `functions`."""
         self._bodies: dict[ast.AST, Body] = {}
+        self._assignments: dict[ast.ClassDef, dict[str, list[tuple[Method, Binding]]]] = {}
         self._classes: dict[ast.ClassDef, Scope] = {}
 
     @cached_property
@@ -87,6 +91,12 @@ class Module:
             for child in ast.iter_child_nodes(node):
                 stack.append((child, around if id(child) in inner else chain))
         return found
+
+    def self_assignments(self, node: ast.ClassDef) -> dict[str, list[tuple[Method, Binding]]]:
+        """Return what the methods of a class assign to attributes of `self`, by attribute."""
+        if node not in self._assignments:
+            self._assignments[node] = find_self_assignments(node)
+        return self._assignments[node]
 
     def class_scope(self, node: ast.ClassDef) -> Scope:
         """Return the names of a class body outside of functions."""

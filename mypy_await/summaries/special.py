@@ -119,8 +119,6 @@ def _type(_engine: Engine, given: Arguments) -> Value:
     )
 
 
-
-
 def _enter_nullcontext(_engine: Engine, _given: Arguments) -> Value:
     return PLAIN
 

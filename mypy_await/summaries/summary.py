@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
 
+from mypy_await.summaries import (
+    arguments,
+    calls,
+    classes,
+    effects,
+    library,
+    managers,
+    names,
+    uses,
+)
+from mypy_await.summaries.arguments import Arguments
+from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.model import (
     UNKNOWN_EFFECT,
     UNKNOWN_RESULT,
@@ -13,20 +27,58 @@ from mypy_await.summaries.model import (
     Parameter,
     Result,
 )
+from mypy_await.summaries.values import (
+    NOTHING,
+    UNKNOWN,
+    Atom,
+    Class,
+    Constant,
+    Descriptor,
+    External,
+    Function,
+    Instance,
+    ManagerFactory,
+    Value,
+    join,
+    only,
+    result_of,
+)
+
+T = TypeVar("T")
+
+_CONSTANTS = {"True": True, "False": False, "None": None}
 
 
 class FunctionSummary:
     """What the source of one function says.  Every part is worked out when first asked for."""
 
-    @property
-    def fullname(self) -> str:
+    def __init__(self, engine: Engine, fullname: str, value: Value, paths: frozenset[str]) -> None:
+        self._engine = engine
+        self._value = value
+        self._paths = paths
+        self._answers: dict[object, object] = {}
+        self.fullname = fullname
         """The full name asked for; `pkg.mod.f.<locals>.inner` from `Summaries.at`."""
-        return ""
+
+    def _ask(self, key: object, question: Callable[[], T], unknown: T) -> T:
+        if key not in self._answers:
+            self._answers[key], paths = self._engine.ask(question, unknown)
+            self._paths |= paths
+        return self._answers[key]  # type: ignore[return-value]
+
+    @property
+    def _function(self) -> Function | None:
+        """The one function that is called, where that is certain."""
+        found = only(self._value)
+        if isinstance(found, (Descriptor, ManagerFactory)):
+            found = found.function
+        return found if isinstance(found, Function) else None
 
     @property
     def is_async(self) -> bool:
         """Is it an `async def` that is no generator (and that no decorator replaced)?"""
-        return False
+        function = self._function
+        return bool(function and function.is_async and not calls.is_generator(function.node))
 
     @property
     def result(self) -> Result:
@@ -35,7 +87,7 @@ class FunctionSummary:
         Read from the body, whatever the function's own annotation says; the annotations of the
         functions it calls are believed.
         """
-        return UNKNOWN_RESULT
+        return self._result(Arguments(is_open=True), "result")
 
     def result_with(self, arguments: Mapping[str, Argument]) -> Result:
         """Return what calling it with these arguments gives.
@@ -43,30 +95,45 @@ class FunctionSummary:
         Parameters that are not named take their defaults; give `Argument()` for one that is
         passed and not known.
         """
-        return UNKNOWN_RESULT
+        return self._result(self._given(arguments), ("result", tuple(arguments.items())))
+
+    def _result(self, given: Arguments, key: object) -> Result:
+        def question() -> Result:
+            return result_of(classes.as_awaitables(self._engine, self._called(given)))
+
+        return self._ask(key, question, UNKNOWN_RESULT)
+
+    def _called(self, given: Arguments) -> Value:
+        return join(*(self._called_atom(atom, given) for atom in self._value))
+
+    def _called_atom(self, atom: Atom, given: Arguments) -> Value:
+        if isinstance(atom, Descriptor):
+            return self._called_atom(atom.function, given)
+        return calls.call_reading(self._engine, frozenset({atom}), given)
+
+    def _given(self, passed: Mapping[str, Argument]) -> Arguments:
+        return Arguments(keywords={name: self._lazy(argument) for name, argument in passed.items()})
+
+    def _lazy(self, argument: Argument) -> arguments.Lazy:
+        return lambda: self._argument(argument)
+
+    def _argument(self, argument: Argument) -> Value:
+        if argument.constant in _CONSTANTS:
+            return frozenset({Constant(_CONSTANTS[argument.constant])})
+        fullname = argument.function or argument.instance
+        if fullname is None:
+            return UNKNOWN
+        named = resolve(self._engine, fullname)
+        if argument.function:
+            return named
+        cls = only(named)
+        if isinstance(cls, Class):
+            return frozenset({Instance(cls)})
+        return frozenset({Instance(fullname)}) if isinstance(cls, External) else UNKNOWN
 
     def returns_class_with(self, arguments: Mapping[str, Argument]) -> str | None:
         """Return `returns_class` of a call with these arguments (as in `result_with`)."""
-        return None
-
-    @property
-    def yielded(self) -> Result:
-        """What a generator yields; unknown for any other function."""
-        return UNKNOWN_RESULT
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        """What the body does with each parameter (`self` included), by name without stars."""
-        return {}
-
-    @property
-    def decorator(self) -> DecoratorEffect:
-        """What `@this` makes of an `async def`."""
-        return UNKNOWN_EFFECT
-
-    def factory(self, positional: int = 0, keywords: Collection[str] = ()) -> DecoratorEffect:
-        """Return what `@this(...)` makes of an `async def`, given the shape of that call."""
-        return UNKNOWN_EFFECT
+        return self._class(self._given(arguments), ("class", tuple(arguments.items())))
 
     @property
     def returns_class(self) -> str | None:
@@ -74,17 +141,107 @@ class FunctionSummary:
 
         For an `async def`, of what awaiting it gives.
         """
-        return None
+        return self._class(Arguments(is_open=True), "class")
+
+    def _class(self, given: Arguments, key: object) -> str | None:
+        def question() -> str | None:
+            value = self._called(given)
+            if self.is_async:
+                value = calls.awaited(self._engine, value)
+            return self._one_class(value)
+
+        return self._ask(key, question, None)
+
+    def _one_class(self, value: Value) -> str | None:
+        found = only(value)
+        if not isinstance(found, Instance):
+            return None
+        if isinstance(found.cls, str):
+            known = self._engine.type_of(found.cls)
+            certain = found.cls in library.CLASSES or found.cls.startswith("builtins.")
+            return found.cls if certain or (known and known.is_class) else None
+        return found.fullname
 
     @property
     def enters_class(self) -> str | None:
         """The one class of `x` in `with this(...) as x`, or in `async with this(...) as x`."""
-        return None
+
+        def question() -> str | None:
+            value = self._called(Arguments(is_open=True))
+            found = [managers.entered(self._engine, value, is_async) for is_async in (False, True)]
+            certain = [one for one in found if not one >= UNKNOWN]
+            return self._one_class(certain[0]) if len(certain) == 1 else None
+
+        return self._ask("enters", question, None)
+
+    @property
+    def yielded(self) -> Result:
+        """What a generator yields; unknown for any other function."""
+
+        def question() -> Result:
+            function = self._function
+            if function is None or not calls.is_generator(function.node):
+                return UNKNOWN_RESULT
+            value = managers.yields(self._engine, function, ())
+            return result_of(classes.as_awaitables(self._engine, value))
+
+        return self._ask("yielded", question, UNKNOWN_RESULT)
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What the body does with each parameter (`self` included), by name without stars."""
+
+        def question() -> Mapping[str, Parameter]:
+            function = self._function
+            found = only(self._value)
+            if isinstance(found, Class):
+                function = classes.constructor(self._engine, found)
+            return uses.parameters(self._engine, function) if function else {}
+
+        return self._ask("parameters", question, {})
+
+    @property
+    def decorator(self) -> DecoratorEffect:
+        """What `@this` makes of an `async def`."""
+        return self._ask("decorator", lambda: effects.of(self._engine, self._value), UNKNOWN_EFFECT)
+
+    def factory(self, positional: int = 0, keywords: Collection[str] = ()) -> DecoratorEffect:
+        """Return what `@this(...)` makes of an `async def`, given the shape of that call."""
+        given = tuple(keywords)
+        return self._ask(
+            ("factory", positional, given),
+            lambda: effects.of_factory(self._engine, self._value, positional, given),
+            UNKNOWN_EFFECT,
+        )
 
     @property
     def sources(self) -> frozenset[str]:
         """The files read for all parts asked for so far: ask last."""
-        return frozenset()
+        return self._paths
+
+
+def resolve(engine: Engine, fullname: str) -> Value:
+    """Return what a full name stands for: the longest module in it, then attributes."""
+    parts = fullname.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        module = ".".join(parts[:count])
+        if engine.module(module):
+            found = names.of_module(engine, module, parts[count])
+            for name in parts[count + 1 :]:
+                found = join(*(_member(engine, atom, name) for atom in found))
+            return found
+    return frozenset({External(fullname)})
+
+
+def _member(engine: Engine, atom: Atom, name: str) -> Value:
+    """Return a method as an instance has it; a property as it is, not its value."""
+    if not isinstance(atom, Class):
+        return UNKNOWN
+    found = classes.find(engine, classes.mro(engine, atom), name)
+    if found is None:
+        return UNKNOWN
+    me = Instance(atom)
+    return join(*(classes.bind_member(engine, one, me) for one in found))
 
 
 class Summaries:
@@ -98,8 +255,8 @@ class Summaries:
     def __init__(
         self, path_of: Callable[[str], str | None], type_of: Callable[[str], Known | None]
     ) -> None:
-        self._path_of = path_of
-        self._type_of = type_of
+        self._engine = Engine(path_of, type_of)
+        self._answers: dict[object, FunctionSummary | None] = {}
 
     def function(self, fullname: str) -> FunctionSummary | None:
         """Return the summary of `pkg.mod.f`, `pkg.mod.Class.m` or a class `pkg.mod.Class`.
@@ -107,7 +264,7 @@ class Summaries:
         Methods and property getters are looked up along the bases; a class is summarised as its
         constructor.  None where there is no source, or the name is no function in it.
         """
-        return None
+        return self._answer(fullname, lambda: (fullname, resolve(self._engine, fullname)))
 
     def at(self, module: str, line: int, column: int | None = None) -> FunctionSummary | None:
         """Return the summary of the (nested) function or lambda that is defined at a line.
@@ -115,11 +272,52 @@ class Summaries:
         Any line from the first decorator to the `def` will do.  Two lambdas on one line are told
         apart by `column` (counted from 0); without it the answer is None.
         """
-        return None
+        return self._answer((module, line, column), lambda: self._function_at(module, line, column))
+
+    def _function_at(self, name: str, line: int, column: int | None) -> tuple[str, Value]:
+        module = self._engine.module(name)
+        found = [
+            (node, chain)
+            for node, chain in (module.functions if module else {}).items()
+            if _first_line(node) <= line <= node.lineno
+            and (column is None or not isinstance(node, ast.Lambda) or node.col_offset == column)
+        ]
+        if module is None or len(found) != 1:
+            return "", NOTHING
+        node, chain = found[0]
+        function = function_at(node, self._engine.frame_of(module, chain))
+        return function.fullname, frozenset({function})
+
+    def _answer(self, key: object, find: Callable[[], tuple[str, Value]]) -> FunctionSummary | None:
+        known = self._answers.get(key)
+        if known and not all(map(self._is_fresh, known.sources)):
+            known = None
+        if known is None:
+            (name, value), paths = self._engine.ask(find, ("", NOTHING))
+            kinds = (Function, Class, Descriptor, ManagerFactory, Instance)
+            if not value or not all(isinstance(atom, kinds) for atom in value):
+                self._answers.pop(key, None)
+                return None
+            known = self._answers[key] = FunctionSummary(self._engine, name, value, paths)
+        return known
+
+    def _is_fresh(self, path: str) -> bool:
+        if self._engine.sources.is_fresh(path):
+            return True
+        self.forget(path)
+        return False
 
     def forget(self, path: str) -> None:
         """Drop all that was read from `path`, and every answer: the file changed."""
+        self._engine.sources.forget(path)
+        self._engine.clear()
+        self._answers.clear()
 
     def digest(self, path: str) -> str:
         """Return a hash of the file's content; of nothing, where it cannot be read."""
-        return ""
+        return self._engine.sources.digest(path)
+
+
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -194,7 +194,7 @@ def instance(fullname: str) -> Value:
 def join(*values: Value) -> Value:
     """Return a value that may be any of these."""
     joined = NOTHING.union(*values)
-    return UNKNOWN if UNKNOWN <= joined or len(joined) > MOST else joined
+    return UNKNOWN if joined >= UNKNOWN or len(joined) > MOST else joined
 
 
 def without_none(value: Value) -> Value:
@@ -211,7 +211,7 @@ def only(value: Value) -> Atom | None:
 
 def result_of(value: Value) -> Result:
     """Turn a value into the answer whether it is awaitable."""
-    if not value or UNKNOWN <= value:
+    if not value or value >= UNKNOWN:
         return Result(Verdict.UNKNOWN)
     awaitables = [atom for atom in value if isinstance(atom, Awaitable)]
     rest = value - set(awaitables)

@@ -1,0 +1,298 @@
+"""Classes and their instances: bases, attributes, construction."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from mypy_await.summaries import arguments, calls, declared, expressions, library, names
+from mypy_await.summaries.arguments import Arguments
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.model import Kind
+from mypy_await.summaries.scopes import Binding, Binds
+from mypy_await.summaries.values import (
+    NOTHING,
+    PLAIN,
+    UNKNOWN,
+    Atom,
+    Awaitable,
+    Class,
+    Constant,
+    Descriptor,
+    External,
+    Frame,
+    Function,
+    Instance,
+    ManagerFactory,
+    ModuleRef,
+    Super,
+    Value,
+    join,
+    only,
+)
+
+Base = Class | str | None
+"""A class read, a class known by name, or one that is not known at all."""
+
+_PLAIN_ATTRIBUTES: Final = frozenset(
+    {"__name__", "__qualname__", "__doc__", "__module__", "__dict__"}
+)
+
+
+def mro(engine: Engine, cls: Class) -> tuple[Base, ...]:
+    """Return a class and its bases in the order in which attributes are looked up."""
+    unknown: tuple[Base, ...] = (cls, None)
+    return engine.remember(("mro", cls), lambda: _mro(engine, cls) or unknown, unknown)
+
+
+def _mro(engine: Engine, cls: Class) -> tuple[Base, ...] | None:
+    engine.trace.paths.add(cls.frame.scope.module.path)
+    bases = [_base(engine, node, cls) for node in cls.node.bases]
+    lines = [list(mro(engine, b)) if isinstance(b, Class) else [b] for b in bases]
+    lines.append(list(bases))
+    order: list[Base] = [cls]
+    while any(lines := [line for line in lines if line]):
+        heads = [line[0] for line in lines]
+        head = next((h for h in heads if not any(h in line[1:] for line in lines)), cls)
+        if head is cls:
+            return None
+        order.append(head)
+        lines = [[one for one in line if one != head] for line in lines]
+    return tuple(order)
+
+
+def _base(engine: Engine, node: ast.expr, cls: Class) -> Base:
+    base = only(expressions.value(engine, node, cls.frame))
+    if isinstance(base, Class):
+        return base
+    return base.fullname if isinstance(base, External) else None
+
+
+def construct(engine: Engine, cls: Class, given: Arguments) -> Value:
+    """Return an instance, with what is known of the arguments of its constructor."""
+    engine.trace.paths.add(cls.frame.scope.module.path)
+    init = constructor(engine, cls)
+    bindings = calls.bound(engine, init, given) if init else ()
+    first = init.node.args.args[:1] if init else []
+    own = tuple(pair for pair in bindings if not first or pair[0] != first[0].arg)
+    return frozenset({Instance(cls, own)})
+
+
+def constructor(engine: Engine, cls: Class) -> Function | None:
+    """Return the `__init__` of a class, bound to an instance."""
+    found = find(engine, mro(engine, cls), "__init__")
+    init = only(found) if found else None
+    return replace(init, bound=frozenset({Instance(cls)})) if isinstance(init, Function) else None
+
+
+def attribute(engine: Engine, value: Value, name: str) -> Value:
+    """Return what an attribute of a value is; of `None`, nothing."""
+    return join(*(_attribute(engine, atom, name) for atom in value))
+
+
+def _attribute(engine: Engine, atom: Atom, name: str) -> Value:
+    match atom:
+        case Instance(cls=Class()):
+            return _of_instance(engine, atom, name)
+        case Instance(cls=str(fullname)) | External(fullname=fullname):
+            return _external(engine, fullname, name)
+        case Class():
+            return _of_class(engine, atom, name)
+        case Super(owner=owner, of=of):
+            return join(*(_of_super(engine, owner, receiver, name) for receiver in of))
+        case ModuleRef(name=module):
+            return names.of_module(engine, module, name)
+        case Constant():
+            return NOTHING
+        case Function() if name in _PLAIN_ATTRIBUTES:
+            return PLAIN
+    return UNKNOWN
+
+
+def _external(engine: Engine, owner: str, name: str) -> Value:
+    fullname = f"{owner}.{name}"
+    known = library.read(engine, fullname)
+    return frozenset({External(fullname)}) if known is None else known
+
+
+def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
+    """Return what the first class in `order` that has a name makes of it, unbound.
+
+    Unknown once a class on the way is not known; None if all are and none has it.
+    """
+    for base in order:
+        if isinstance(base, Class):
+            module = base.frame.scope.module
+            if (base.node.name, name) in module.stores:
+                return UNKNOWN
+            frame = engine.inside(base)
+            if name in frame.scope.bindings:
+                engine.trace.paths.add(module.path)
+                return names.in_class(engine, name, frame)
+        elif base not in library.HARMLESS_BASES:
+            fullname = f"{base}.{name}"
+            if base is None or engine.type_of(fullname) is None:
+                return UNKNOWN
+            return library.read(engine, fullname) or frozenset({External(fullname)})
+    return None
+
+
+def _of_class(engine: Engine, cls: Class, name: str) -> Value:
+    if name in _PLAIN_ATTRIBUTES:
+        return PLAIN
+    found = find(engine, mro(engine, cls), name)
+    if found is None:
+        return UNKNOWN
+    return join(*(_from_class(engine, atom, cls) for atom in found))
+
+
+def _from_class(engine: Engine, atom: Atom, cls: Class) -> Value:
+    if isinstance(atom, Descriptor):
+        if atom.name == "classmethod":
+            return frozenset({_bind(atom.function, frozenset({cls}))})
+        return frozenset({atom.function}) if atom.name == "staticmethod" else UNKNOWN
+    return _unless_descriptor(engine, atom)
+
+
+def _of_instance(engine: Engine, receiver: Instance, name: str) -> Value:
+    key = ("attribute", receiver, name)
+    return engine.remember(key, lambda: _look_up(engine, receiver, name), NOTHING)
+
+
+def _look_up(engine: Engine, receiver: Instance, name: str) -> Value:
+    cls = receiver.cls
+    assert isinstance(cls, Class)
+    if name == "__class__":
+        return frozenset({cls})
+    if name in _PLAIN_ATTRIBUTES:
+        return PLAIN
+    order = mro(engine, cls)
+    found = find(engine, order, name)
+    values = list(_assigned(engine, receiver, order, name))
+    if found is not None:
+        if not (values and found >= UNKNOWN and None in order):
+            values.append(join(*(_from_instance(engine, atom, receiver) for atom in found)))
+    if name in cls.frame.scope.module.stored_attributes:
+        return UNKNOWN
+    return join(*values) if values else UNKNOWN
+
+
+def _from_instance(engine: Engine, atom: Atom, receiver: Atom) -> Value:
+    me: Value = frozenset({receiver})
+    if isinstance(atom, (Function, ManagerFactory)):
+        return frozenset({_bind(atom, me)})
+    if isinstance(atom, Descriptor):
+        if atom.name == "property":
+            getter = frozenset({_bind(atom.function, me)})
+            return calls.call(engine, getter, arguments.of_values())
+        if atom.name == "classmethod" and isinstance(receiver, Instance):
+            owner = receiver.cls
+            cls: Value = frozenset({owner}) if isinstance(owner, Class) else UNKNOWN
+            return frozenset({_bind(atom.function, cls)})
+        return frozenset({atom.function})
+    return _unless_descriptor(engine, atom)
+
+
+def bind_member(engine: Engine, atom: Atom, receiver: Instance) -> Value:
+    """Return a method bound to an instance; a property stays one, its getter bound."""
+    if isinstance(atom, Descriptor) and atom.name == "property":
+        getter = _bind(atom.function, frozenset({receiver}))
+        return frozenset({replace(atom, function=getter)})
+    return _from_instance(engine, atom, receiver)
+
+
+def _bind(atom: Atom, receiver: Value) -> Atom:
+    if isinstance(atom, ManagerFactory):
+        return replace(atom, function=replace(atom.function, bound=receiver))
+    return replace(atom, bound=receiver) if isinstance(atom, Function) else atom
+
+
+def _unless_descriptor(engine: Engine, atom: Atom) -> Value:
+    """An instance in a class body may be a descriptor: then its `__get__` says what it is."""
+    if isinstance(atom, Instance):
+        if isinstance(atom.cls, str):
+            is_plain = atom.cls.startswith("builtins.") or atom.cls in library.CLASSES
+            return frozenset({atom}) if is_plain else UNKNOWN
+        if find(engine, mro(engine, atom.cls), "__get__") is not None:
+            return UNKNOWN
+    return frozenset({atom})
+
+
+def _of_super(engine: Engine, owner: Class, receiver: Atom, name: str) -> Value:
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver
+    if not isinstance(cls, Class):
+        return UNKNOWN
+    order = mro(engine, cls)
+    if owner not in order:
+        return UNKNOWN
+    found = find(engine, order[order.index(owner) + 1 :], name)
+    if found is None:
+        return UNKNOWN
+    if isinstance(receiver, Class):
+        return join(*(_from_class(engine, atom, cls) for atom in found))
+    return join(*(_from_instance(engine, atom, receiver) for atom in found))
+
+
+def _assigned(
+    engine: Engine, receiver: Instance, order: tuple[Base, ...], name: str
+) -> Iterator[Value]:
+    """Yield what the methods of a class and its bases assign to `self.name`."""
+    for base in order:
+        if not isinstance(base, Class):
+            continue
+        assigned = base.frame.scope.module.self_assignments(base.node).get(name, [])
+        inside = engine.inside(base) if assigned else None
+        for method, binding in assigned:
+            assert inside
+            frame = _method_frame(engine, receiver, method, inside)
+            yield _declared_or_given(engine, binding, frame)
+
+
+def _method_frame(
+    engine: Engine,
+    receiver: Instance,
+    method: ast.FunctionDef | ast.AsyncFunctionDef,
+    inside: Frame,
+) -> Frame:
+    scope = engine.scope(method, inside)
+    self_name = [*method.args.posonlyargs, *method.args.args][0].arg
+    bindings: tuple[tuple[str, Value], ...] = ((self_name, frozenset({receiver})),)
+    if method.name == "__init__" and receiver.init and isinstance(receiver.cls, Class):
+        init = constructor(engine, receiver.cls)
+        if init and init.node is method:
+            bindings += receiver.init
+    return Frame(scope, bindings, inside)
+
+
+def _declared_or_given(engine: Engine, binding: Binding, frame: Frame) -> Value:
+    if binding.binds is Binds.DECLARED and binding.value:
+        noted = declared.value(engine, binding.value, frame)
+        if not noted >= UNKNOWN:
+            return noted
+    return names.bound_value(engine, binding, frame)
+
+
+def as_awaitables(engine: Engine, value: Value) -> Value:
+    """Return a value in which instances of awaitable classes are awaitables."""
+    return join(*(_as_awaitable(engine, atom) for atom in value))
+
+
+def _as_awaitable(engine: Engine, atom: Atom) -> Value:
+    if not isinstance(atom, Instance):
+        return frozenset({atom})
+    if isinstance(atom.cls, str):
+        if atom.cls.startswith(("builtins.", "types.")):
+            return frozenset({atom})
+        known = library.known_value(engine, atom.cls, atom)
+        is_known = known != frozenset({atom}) or engine.type_of(atom.cls) is not None
+        return known if is_known else UNKNOWN
+    found = find(engine, mro(engine, atom.cls), "__await__")
+    if found is None:
+        return frozenset({atom})
+    method = only(found)
+    if not isinstance(method, Function):
+        return UNKNOWN
+    origin = replace(calls.origin_of(method, Kind.AWAITABLE), fullname=atom.fullname)
+    return frozenset({Awaitable(origin, UNKNOWN)})

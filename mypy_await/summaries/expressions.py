@@ -1,0 +1,238 @@
+"""What an expression can be, and how a condition certainly turns out."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from mypy_await.summaries import arguments, calls, classes, library, names
+from mypy_await.summaries.engine import Engine, function_at
+from mypy_await.summaries.flow import Search, dotted
+from mypy_await.summaries.scopes import Binding, Binds
+from mypy_await.summaries.values import (
+    NONE,
+    NOTHING,
+    PLAIN,
+    UNKNOWN,
+    Awaitable,
+    Class,
+    Constant,
+    External,
+    Frame,
+    Function,
+    ModuleRef,
+    Partial,
+    Subject,
+    Value,
+    instance,
+    join,
+    without_none,
+)
+
+_DISPLAYS: Final[dict[type[ast.expr], Value]] = {
+    ast.JoinedStr: instance("builtins.str"),
+    ast.List: instance("builtins.list"),
+    ast.ListComp: instance("builtins.list"),
+    ast.Tuple: instance("builtins.tuple"),
+    ast.Set: instance("builtins.set"),
+    ast.SetComp: instance("builtins.set"),
+    ast.Dict: instance("builtins.dict"),
+    ast.DictComp: instance("builtins.dict"),
+    ast.GeneratorExp: instance("types.GeneratorType"),
+    ast.Compare: PLAIN,
+}
+
+_TRUE: Final = (Function, Class, ModuleRef, Awaitable, Subject, Partial)
+"""What is true as a condition, whatever else is known of it."""
+
+
+def value(engine: Engine, node: ast.expr, frame: Frame) -> Value:
+    """Return what an expression can be, in a frame."""
+    match node:
+        case ast.Name():
+            return names.lookup(engine, node, frame)
+        case ast.Attribute():
+            return _attribute(engine, node, frame)
+        case ast.Call():
+            given = arguments.of_call(node, frame, lambda arg: value(engine, arg, frame))
+            return calls.call(engine, value(engine, node.func, frame), given)
+        case ast.Await(value=inner):
+            return calls.awaited(engine, value(engine, inner, frame))
+        case ast.NamedExpr(value=inner):
+            return value(engine, inner, frame)
+        case ast.IfExp():
+            return _conditional(engine, node, frame)
+        case ast.BoolOp():
+            return _and_or(engine, node, frame)
+        case ast.Lambda():
+            return frozenset({function_at(node, frame)})
+        case ast.Constant():
+            return _constant(node)
+        case ast.UnaryOp(op=ast.Not()):
+            return instance("builtins.bool")
+        case ast.BinOp(left=ast.Constant() | ast.JoinedStr()):
+            return PLAIN
+        case ast.Subscript(value=base):
+            # `Box[int]` stands for the class.
+            generic = value(engine, base, frame)
+            return generic if generic and _all_classes(generic) else UNKNOWN
+    return _DISPLAYS.get(type(node), UNKNOWN)
+
+
+def _all_classes(value: Value) -> bool:
+    return all(isinstance(atom, Class) for atom in value) or all(
+        isinstance(atom, External) and atom.fullname in library.HARMLESS_BASES for atom in value
+    )
+
+
+def _constant(node: ast.Constant) -> Value:
+    if node.value is None or isinstance(node.value, bool):
+        return frozenset({Constant(node.value)})
+    return instance(f"builtins.{type(node.value).__name__}")
+
+
+def _attribute(engine: Engine, node: ast.Attribute, frame: Frame) -> Value:
+    base = node.value
+    if isinstance(base, ast.Name) and base.id not in {"self", "cls"}:
+        if (base.id, node.attr) in frame.scope.module.stores:
+            return UNKNOWN
+    found = classes.attribute(engine, value(engine, base, frame), node.attr)
+    if found > NONE and isinstance(base, ast.Name) and frame.scope.body:
+        return _narrowed(engine, node, found, frame)
+    return found
+
+
+def _narrowed(engine: Engine, node: ast.Attribute, found: Value, frame: Frame) -> Value:
+    """Return an attribute's value where a test before may have ruled `None` out."""
+    name = dotted(node)
+    assert name and frame.scope.body
+    stores = [
+        Binding(Binds.OTHER, parent)
+        for store, parent in frame.scope.body.parents.items()
+        if isinstance(store, ast.Attribute)
+        and not isinstance(store.ctx, ast.Load)
+        and dotted(store) == name
+    ]
+    search = Search(frame.scope, name, stores, lambda test: decide(engine, test, frame))
+    reaching = search.at(node)
+    certain = not reaching.initial or reaching.initial_not_none
+    stored_none = any(
+        isinstance(b.site, ast.Assign)
+        and isinstance(b.site.value, ast.Constant)
+        and b.site.value.value is None
+        for b in reaching.bindings
+    )
+    return without_none(found) if certain and not stored_none else found
+
+
+def _conditional(engine: Engine, node: ast.IfExp, frame: Frame) -> Value:
+    decision = decide(engine, node.test, frame)
+    yes = NOTHING if decision is False else value(engine, node.body, frame)
+    no = NOTHING if decision is True else value(engine, node.orelse, frame)
+    return join(yes, no)
+
+
+def _and_or(engine: Engine, node: ast.BoolOp, frame: Frame) -> Value:
+    """`a or b` is `a` where that is true; `a and b` is `a` where that is false."""
+    stops_at = isinstance(node.op, ast.Or)
+    result = NOTHING
+    for operand in node.values[:-1]:
+        one = value(engine, operand, frame)
+        result = join(result, *(frozenset({a}) for a in one if _truth(a) is not (not stops_at)))
+        if one and all(_truth(atom) is stops_at for atom in one):
+            return result
+    return join(result, value(engine, node.values[-1], frame))
+
+
+def _truth(atom: object) -> bool | None:
+    if isinstance(atom, Constant):
+        return bool(atom.value)
+    return True if isinstance(atom, _TRUE) else None
+
+
+def decide(engine: Engine, test: ast.expr, frame: Frame) -> bool | None:
+    """Return how a condition certainly turns out; None if it may go either way.
+
+    Looked at are only constants, parameters that were passed something known, and tests for
+    coroutines: enough for decorators and for flags such as `is_async=True`.
+    """
+    match test:
+        case ast.Constant(value=constant):
+            return bool(constant)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            decision = decide(engine, operand, frame)
+            return None if decision is None else not decision
+        case ast.BoolOp(op=op, values=operands):
+            stops_at = isinstance(op, ast.Or)
+            decisions = {decide(engine, one, frame) for one in operands}
+            if stops_at in decisions:
+                return stops_at
+            return None if None in decisions else not stops_at
+        case ast.Name():
+            return _all_agree([_truth(atom) for atom in _passed(test, frame)])
+        case ast.Compare(left=ast.Name() as left, ops=[op], comparators=[ast.Constant(value=None)]):
+            same = _all_agree([_is_none(atom) for atom in _passed(left, frame)])
+            if same is None or not isinstance(op, (ast.Is, ast.IsNot)):
+                return None
+            return same is isinstance(op, ast.Is)
+        case ast.Call(func=function, args=[argument]):
+            return _decide_call(engine, function, argument, frame)
+    return None
+
+
+def _all_agree(answers: list[bool | None]) -> bool | None:
+    return answers[0] if answers and len(set(answers)) == 1 else None
+
+
+def _is_none(atom: object) -> bool | None:
+    if isinstance(atom, Constant):
+        return atom.value is None
+    return None if atom in UNKNOWN else False
+
+
+def _passed(node: ast.Name, frame: Frame) -> Value:
+    """Return what was passed for a parameter that is never assigned to; else nothing."""
+    where: Frame | None = frame
+    while where:
+        bindings = where.scope.bindings.get(node.id)
+        if bindings and not isinstance(where.node, ast.ClassDef):
+            if len(bindings) == 1 and bindings[0].binds is Binds.PARAMETER:
+                return where.bound(node.id) or NOTHING
+            return NOTHING
+        where = where.parent
+    return NOTHING
+
+
+def _decide_call(
+    engine: Engine, function: ast.expr, argument: ast.expr, frame: Frame
+) -> bool | None:
+    if not isinstance(function, (ast.Name, ast.Attribute)):
+        return None
+    name = function.id if isinstance(function, ast.Name) else function.attr
+    if name not in {"iscoroutinefunction", "iscoroutine", "isawaitable", "callable"}:
+        return None
+    callee = value(engine, function, frame)
+    if len(callee) != 1:
+        return None
+    fullname = getattr(next(iter(callee)), "fullname", "")
+    given = value(engine, argument, frame)
+    if fullname in library.ASYNC_FUNCTION_TESTS:
+        return _all_agree([_is_async_function(atom) for atom in given])
+    if fullname in library.AWAITABLE_TESTS:
+        return _all_agree([_is_awaitable(atom) for atom in given])
+    if fullname == "builtins.callable":
+        kinds = (Function, Class, Subject, Partial)
+        return _all_agree([True if isinstance(atom, kinds) else None for atom in given])
+    return None
+
+
+def _is_async_function(atom: object) -> bool | None:
+    if isinstance(atom, Function):
+        return atom.is_async and not calls.is_generator(atom.node)
+    return True if isinstance(atom, Subject) else None
+
+
+def _is_awaitable(atom: object) -> bool | None:
+    if isinstance(atom, Constant):
+        return False
+    return True if isinstance(atom, Awaitable) and atom.origin.is_async else None

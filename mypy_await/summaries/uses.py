@@ -1,0 +1,362 @@
+"""What becomes of a value inside a function: of a parameter, and of the results of calling it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from mypy_await.summaries import calls, classes, expressions, library, names
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.model import How, Parameter, Use
+from mypy_await.summaries.scopes import (
+    Binding,
+    Body,
+    Scope,
+    all_parameters,
+)
+from mypy_await.summaries.values import Atom, Class, External, Frame, Function
+
+OWN_ATTRIBUTES: Final = frozenset(
+    [
+        "close",
+        "send",
+        "throw",
+        "cr_await",
+        "cr_code",
+        "cr_frame",
+        "cr_origin",
+        "cr_running",
+        "cr_suspended",
+        "__await__",
+        "add_done_callback",
+        "remove_done_callback",
+        "cancel",
+        "cancelled",
+        "cancelling",
+        "done",
+        "result",
+        "exception",
+        "set_result",
+        "set_exception",
+        "get_name",
+        "set_name",
+        "get_loop",
+        "get_coro",
+    ]
+)
+"""What coroutines and futures have: reading it is no sign that a plain value is meant."""
+
+_LOOKS_AT_EVERYTHING: Final = frozenset({"locals", "vars", "eval", "exec", "globals"})
+
+
+@dataclass
+class Found:
+    """The uses of one value, and of the results of calling it (None: that is not asked)."""
+
+    uses: list[Use] = field(default_factory=list)
+    called: list[Use] | None = None
+
+
+def parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
+    """Return what a function's body does with each of its parameters, by name."""
+    key = ("parameters", function.node, function.frame)
+    return engine.remember(key, lambda: _parameters(engine, function), {})
+
+
+def _parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
+    frame = calls.frame_of_call(engine, function, ())
+    engine.trace.paths.add(frame.scope.module.path)
+    return {
+        arg.arg: _parameter(engine, frame, arg.arg) for arg in all_parameters(function.node.args)
+    }
+
+
+def _parameter(engine: Engine, frame: Frame, name: str) -> Parameter:
+    follower = Follower(engine, frame)
+    found = Found(called=[])
+    spec = getattr(frame.node, "args", None)
+    starred = {arg.arg for arg in (spec.vararg, spec.kwarg) if arg} if spec else set()
+    if name in starred or follower.looks_at_everything:
+        follower.note(found, How.HANDED_ON, frame.node)
+    else:
+        for load in follower.loads(name, None):
+            follower.follow(load, found)
+    return Parameter(name, _in_order(found.uses), _in_order(found.called or []))
+
+
+def uses_of(engine: Engine, node: ast.expr, frame: Frame) -> tuple[Use, ...]:
+    """Return what becomes of the value of an expression inside a function."""
+    found = Found()
+    Follower(engine, frame).follow(node, found)
+    return _in_order(found.uses)
+
+
+def _in_order(uses: list[Use]) -> tuple[Use, ...]:
+    return tuple(sorted(dict.fromkeys(uses), key=lambda use: (use.path, use.line)))
+
+
+class Follower:
+    """Follows values through the body of one function, inner functions included."""
+
+    def __init__(self, engine: Engine, frame: Frame) -> None:
+        assert frame.scope.body
+        self.engine = engine
+        self.frame = frame
+        self.body: Body = frame.scope.body
+        self._seen: set[Binding] = set()
+
+    @property
+    def looks_at_everything(self) -> bool:
+        """Does the function call `locals()` or its like?"""
+        return any(
+            isinstance(node, ast.Name) and node.id in _LOOKS_AT_EVERYTHING
+            for node in ast.walk(self.frame.node)
+        )
+
+    def note(self, found: Found, how: How, node: ast.AST, detail: str = "") -> None:
+        """Add one use."""
+        path = self.frame.scope.module.path
+        found.uses.append(Use(how, path, getattr(node, "lineno", 0), detail))
+
+    def loads(self, name: str, binding: Binding | None) -> Iterator[ast.Name]:
+        """Yield the places where a name is read with the value of one binding (or parameter)."""
+        scope = self._scope_of(binding.site if binding else self.frame.node)
+        for node in ast.walk(scope.node):
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                if node in self.body.parents and self._is_reached(node, scope, binding):
+                    yield node
+
+    def _scope_of(self, node: ast.AST) -> Scope:
+        if node in self.body.scopes and node is self.frame.node:
+            return self.body.scopes[node]
+        return self.body.scopes[self.body.function_of(node)]
+
+    def _is_reached(self, node: ast.Name, scope: Scope, binding: Binding | None) -> bool:
+        own = self.body.function_of(node)
+        if own is not scope.node:
+            return self._closes_over(own, scope, node.id)
+        frame = self._frame(scope.node)
+        reaching = names.search_for(self.engine, node.id, frame).at(node)
+        return reaching.initial if binding is None else binding in reaching.bindings
+
+    def _closes_over(self, inner: ast.AST, scope: Scope, name: str) -> bool:
+        """Does a name of an inner function belong to the scope around it?"""
+        while inner is not scope.node:
+            if inner in self.body.scopes and not isinstance(inner, ast.ClassDef):
+                its = self.body.scopes[inner]
+                if name in its.bindings and name not in its.outer:
+                    return False
+            if inner not in self.body.parents:
+                return False
+            inner = self.body.parents[inner]
+        return True
+
+    def frame_at(self, node: ast.AST) -> Frame:
+        """Return the frame in which an expression inside the function stands."""
+        return self._frame(self.body.function_of(node))
+
+    def _frame(self, node: ast.AST) -> Frame:
+        """Return the frame of an inner function or class."""
+        if node is self.frame.node:
+            return self.frame
+        around = self._frame(self.body.function_of(node))
+        return Frame(self.body.scopes[node], (), around)
+
+    def follow(self, node: ast.expr, found: Found) -> None:
+        """Add what becomes of the value of an expression."""
+        parent = self.body.parents.get(node)
+        if parent is None:
+            return self.note(found, How.RETURNED, node)
+        simple = _BY_PARENT.get(type(parent))
+        if simple:
+            return self.note(found, simple, node)
+        match parent:
+            case ast.Call(func=function) if function is node:
+                self.note(found, How.CALLED, parent)
+                if found.called is not None:
+                    self.follow(parent, Found(found.called))
+            case ast.Call():
+                self._passed(parent, node, None, found)
+            case ast.keyword(arg=name):
+                call = self.body.parents[parent]
+                if name is None or not isinstance(call, ast.Call):
+                    return self.note(found, How.ITERATED, node)
+                self._passed(call, node, name, found)
+            case ast.Attribute(attr=name):
+                how = How.HANDED_ON if name in OWN_ATTRIBUTES else How.ATTRIBUTE
+                self.note(found, how, parent, name)
+            case ast.stmt():
+                self._in_statement(parent, node, found)
+            case ast.expr():
+                self._in_expression(parent, node, found)
+            case ast.comprehension(iter=iterated):
+                self.note(found, How.ITERATED if node is iterated else How.TRUTH, node)
+            case _:
+                self.note(found, How.HANDED_ON, node)
+        return None
+
+    def _in_statement(self, parent: ast.stmt, node: ast.expr, found: Found) -> None:
+        match parent:
+            case ast.Return():
+                mine = self.body.function_of(parent) is self.frame.node
+                self.note(found, How.RETURNED if mine else How.HANDED_ON, node)
+            case ast.Assign(targets=targets):
+                for target in targets:
+                    self._assigned(parent, target, found)
+            case ast.AnnAssign(target=target, value=value) if value is node:
+                self._assigned(parent, target, found)
+            case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) if iterated is node:
+                self.note(found, How.ITERATED, node)
+            case _:
+                self.note(found, How.HANDED_ON, node)
+
+    def _assigned(self, site: ast.stmt, target: ast.expr, found: Found) -> None:
+        if isinstance(target, ast.Name):
+            self._named(site, target.id, found)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self.note(found, How.ITERATED, target)
+        else:
+            self.note(found, How.HANDED_ON, target)
+
+    def _named(self, site: ast.AST, name: str, found: Found) -> None:
+        scope = self._scope_of(site)
+        if name in scope.outer:
+            return self.note(found, How.HANDED_ON, site)
+        for binding in scope.bindings.get(name, []):
+            if binding.site is not site or binding in self._seen:
+                continue
+            self._seen.add(binding)
+            loads = list(self.loads(name, binding))
+            for load in loads:
+                self.follow(load, found)
+            if not loads:
+                self.note(found, How.DROPPED, site)
+        return None
+
+    def _in_expression(self, parent: ast.expr, node: ast.expr, found: Found) -> None:
+        match parent:
+            case ast.IfExp(test=test):
+                if node is test:
+                    return self.note(found, How.TRUTH, node)
+                self.follow(parent, found)
+            case ast.BoolOp(op=op, values=[*_, last]):
+                if node is not last:
+                    self.note(found, How.TRUTH, node)
+                if node is last or isinstance(op, ast.Or):
+                    self.follow(parent, found)
+            case ast.NamedExpr(target=target):
+                self._named(parent, target.id, found)
+                self.follow(parent, found)
+            case ast.UnaryOp(op=op):
+                self.note(found, How.TRUTH if isinstance(op, ast.Not) else How.COMPUTED, node)
+            case ast.BinOp(left=left, op=op):
+                is_text = isinstance(op, ast.Mod) and isinstance(left, ast.Constant)
+                self.note(found, How.TEXT if is_text else How.COMPUTED, node)
+            case ast.Compare(ops=ops):
+                if not all(isinstance(op, (ast.Is, ast.IsNot)) for op in ops):
+                    self.note(found, How.COMPARED, node)
+            case ast.Subscript(value=value):
+                self.note(found, How.INDEXED if value is node else How.HANDED_ON, node)
+            case ast.Lambda() if parent is self.frame.node:
+                self.note(found, How.RETURNED, node)
+            case ast.Yield() if self.body.function_of(parent) is self.frame.node:
+                self.note(found, How.RETURNED, node)
+            case ast.GeneratorExp() | ast.ListComp():
+                self._element(parent, node, found)
+            case _:
+                self.note(found, How.HANDED_ON, node)
+        return None
+
+    def _element(self, parent: ast.expr, node: ast.expr, found: Found) -> None:
+        """An element of a comprehension: `any(...)` asks for its truth."""
+        call = self.body.parents.get(parent)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            if call.func.id in {"any", "all"}:
+                return self.note(found, How.TRUTH, node)
+        return self.note(found, How.HANDED_ON, node)
+
+    def _passed(self, call: ast.Call, node: ast.expr, keyword: str | None, found: Found) -> None:
+        frame = self.frame_at(call)
+        callee = expressions.value(self.engine, call.func, frame)
+        for atom in callee:
+            self._passed_to(atom, call, node, keyword, found)
+        if not callee:
+            self.note(found, How.HANDED_ON, node)
+
+    def _passed_to(
+        self, atom: Atom, call: ast.Call, node: ast.expr, keyword: str | None, found: Found
+    ) -> None:
+        if isinstance(atom, External):
+            return self._passed_to_library(atom.fullname, call, node, found)
+        function: Atom | None = atom
+        if isinstance(atom, Class):
+            function = classes.constructor(self.engine, atom)
+        name = _parameter_for(function, call, node, keyword)
+        if name is None or not isinstance(function, Function):
+            return self.note(found, How.HANDED_ON, node)
+        inside = parameters(self.engine, function).get(name)
+        if inside:
+            returned = [use for use in inside.uses if use.how is How.RETURNED]
+            found.uses.extend(use for use in inside.uses if use not in returned)
+            if returned:
+                self._given_back(function, call, node, found)
+            if found.called is not None:
+                found.called.extend(_outside(inside.called))
+        return None
+
+    def _given_back(self, function: Function, call: ast.Call, node: ast.expr, found: Found) -> None:
+        """The function gives the value back: its fate is that of the call, if that is all."""
+        if function.is_async or calls.is_generator(function.node):
+            return self.note(found, How.HANDED_ON, node)
+        return self.follow(call, found)
+
+    def _passed_to_library(
+        self, fullname: str, call: ast.Call, node: ast.expr, found: Found
+    ) -> None:
+        if fullname in library.NEUTRAL:
+            return None
+        if fullname == "functools.partial" and call.args[:1] == [node]:
+            return self.follow(call, found)
+        return self.note(found, library.SINKS.get(fullname, How.HANDED_ON), node, fullname)
+
+
+def _outside(uses: tuple[Use, ...]) -> list[Use]:
+    """Return uses inside a callee as seen by its caller: what it returns may go anywhere."""
+    handed = {How.RETURNED: How.HANDED_ON}
+    return [Use(handed.get(use.how, use.how), use.path, use.line, use.detail) for use in uses]
+
+
+def _parameter_for(
+    function: Atom | None, call: ast.Call, node: ast.expr, keyword: str | None
+) -> str | None:
+    """Return the name of the parameter that takes an argument; None if that is not certain."""
+    if not isinstance(function, Function):
+        return None
+    spec = function.node.args
+    if keyword is not None:
+        named = {arg.arg for arg in (*spec.args, *spec.kwonlyargs)}
+        return keyword if keyword in named else None
+    before = call.args[: call.args.index(node)]
+    if any(isinstance(arg, ast.Starred) for arg in before):
+        return None
+    positional = [*spec.posonlyargs, *spec.args]
+    index = len(before) + (1 if function.bound is not None else 0)
+    return positional[index].arg if index < len(positional) else None
+
+
+_BY_PARENT: Final[dict[type[ast.AST], How]] = {
+    ast.Await: How.AWAITED,
+    ast.YieldFrom: How.AWAITED,
+    ast.Expr: How.DROPPED,
+    ast.If: How.TRUTH,
+    ast.While: How.TRUTH,
+    ast.Assert: How.TRUTH,
+    ast.Match: How.TESTED,
+    ast.Raise: How.RAISED,
+    ast.AugAssign: How.COMPUTED,
+    ast.FormattedValue: How.TEXT,
+    ast.Starred: How.ITERATED,
+    ast.withitem: How.ENTERED,
+}
