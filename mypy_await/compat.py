@@ -7,8 +7,10 @@ moves something, this is the file to change.
 from __future__ import annotations
 
 import functools
+import hashlib
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from mypy.argmap import map_actuals_to_formals
@@ -17,9 +19,10 @@ from mypy.erasetype import erase_typevars
 from mypy.errorcodes import ErrorCode
 from mypy.errors import ErrorInfo
 from mypy.expandtype import expand_type_by_instance
+from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
 from mypy.messages import format_type as _format_type
-from mypy.nodes import CallExpr, Context, Expression, FuncItem, MypyFile, TypeInfo
+from mypy.nodes import LITERAL_NO, CallExpr, Context, Expression, FuncItem, MypyFile, TypeInfo
 from mypy.plugin import CheckerPluginInterface
 from mypy.plugins.default import DefaultPlugin
 from mypy.subtypes import is_subtype
@@ -57,6 +60,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@functools.cache
+def own_digest() -> str:
+    """Return a digest of our own sources.
+
+    mypy takes one of the plugin's entry module alone and would keep results of other code.
+    """
+    home = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted((*home.glob("*.*"), *home.glob("checks/*"), *home.glob("summaries/*"))):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def mypy_version() -> tuple[int, int]:
     """Return the major and minor version of the mypy in use."""
     major, minor = MYPY_VERSION.split(".")[:2]
@@ -85,6 +102,12 @@ def type_of(api: CheckerPluginInterface, node: Expression) -> ProperType | None:
     if not checker.has_type(node):
         return None
     return get_proper_type(checker.lookup_type(node))
+
+
+def narrowed(api: CheckerPluginInterface, node: Expression) -> Type | None:
+    """Return the type to which tests around an expression have narrowed it, if any."""
+    binder = cast(TypeChecker, api).binder
+    return binder.get(node) if literal(node) != LITERAL_NO else None
 
 
 def module(api: CheckerPluginInterface) -> MypyFile:

@@ -1,7 +1,7 @@
 """Is an awaitable the odd one out among plain values in a display?
 
-A list of coroutines waits to be gathered; a coroutine beside strings and numbers under the keys of a
-dict is a result that somebody forgot to await.
+A list of coroutines waits to be gathered; a coroutine beside strings and numbers under the keys of
+a dict is a result that somebody forgot to await.
 """
 
 from __future__ import annotations

@@ -172,7 +172,8 @@ class _Flow:
 
     def statement(self, node: Node, state: State) -> State:
         run = _STATEMENTS.get(type(node))
-        return run(self, node, state) if run else self.expression(node, state)
+        state = run(self, node, state) if run else self.expression(node, state)
+        return self.begin(state) if node is self.binding else state
 
     def if_(self, node: IfStmt, state: State) -> State:
         out: set[Path] = set()
@@ -270,7 +271,7 @@ class _Flow:
         self.note_overwriting(node, state)
         for target in node.lvalues:
             state = self.bind(target, self.targets(target, state))
-        return self.begin(state) if node is self.binding else state
+        return state
 
     def alias(self, node: AssignmentStmt, alias: SymbolNode, state: State) -> State:
         """Let a second name hold the value where the first does."""

@@ -41,7 +41,7 @@ def judge(
     # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, which nobody
     # declared.
     expected = None if place.conditional else api.type_context[-1]
-    use = Use(site, value, node, place, expected)
+    use = Use(site, value, node, node, place, expected)
     misuse = first_misuse(use)
     if misuse is None or not compat.is_enabled(api, misuse.code):
         return typ

@@ -9,3 +9,26 @@ AWAITABLE_GENERATOR: Final = "typing.AwaitableGenerator"
 COROUTINE: Final = "typing.Coroutine"
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 OBJECT: Final = "builtins.object"
+
+OF_AWAITABLES: Final = frozenset(
+    {
+        "add_done_callback",
+        "cancel",
+        "cancelled",
+        "close",
+        "cr_await",
+        "cr_code",
+        "cr_frame",
+        "cr_running",
+        "done",
+        "exception",
+        "result",
+        "send",
+        "throw",
+        "__await__",
+        "__class__",
+        "__name__",
+        "__qualname__",
+    }
+)
+"""Attributes of coroutines and futures: who asks for one deals with the awaitable itself."""

@@ -260,8 +260,9 @@ def _dict(parent: DictExpr, value: Expression, parents: Parents) -> Step:
 def _call(parent: CallExpr, value: Expression, parents: Parents) -> Step:
     if value is parent.callee:
         return Place(Kind.CALLED, parent, value)
-    if _is_formatting(parent):
-        return Place(Kind.FORMATTED, parent, value, "format")
+    template = _template(parent)
+    if template is not None:
+        return Place(Kind.FORMATTED, parent, value, "repr" if template == "{!r:{}}" else "format")
     position = next((i for i, argument in enumerate(parent.args) if argument is value), None)
     if position is None:
         return Place(Kind.OTHER, parent, value)
@@ -271,14 +272,12 @@ def _call(parent: CallExpr, value: Expression, parents: Parents) -> Step:
     return Place(Kind.ARGUMENT, parent, value)
 
 
-def _is_formatting(call: CallExpr) -> bool:
-    """Is this `"...".format(...)`, which is also what mypy makes of the parts of an f-string?"""
-    callee = call.callee
-    return (
-        isinstance(callee, MemberExpr)
-        and callee.name == "format"
-        and isinstance(callee.expr, StrExpr)
-    )
+def _template(call: CallExpr) -> str | None:
+    """Return the text in `"...".format(...)`, which mypy makes of the parts of an f-string too."""
+    match call.callee:
+        case MemberExpr(name="format", expr=StrExpr(value=text)):
+            return text
+    return None
 
 
 def _index(parent: IndexExpr, value: Expression, parents: Parents) -> Step:

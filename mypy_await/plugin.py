@@ -56,7 +56,7 @@ class AwaitPlugin(Plugin):
 
     def report_config_data(self, ctx: ReportConfigContext) -> Any:
         """Return what a module's cached result depends on besides its source."""
-        return {"options": self.config.to_data(), "version": codes.RELEASE}
+        return {"options": self.config.to_data(), "code": compat.own_digest()}
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """Ask for nothing; take the call as word that a file was parsed anew."""

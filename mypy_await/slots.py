@@ -11,11 +11,14 @@ from mypy.types import (
     ErasedType,
     Instance,
     NoneType,
+    ParamSpecType,
     PartialType,
     ProperType,
     Type,
+    TypeVarTupleType,
     TypeVarType,
     UninhabitedType,
+    UnpackType,
     get_proper_type,
 )
 
@@ -61,6 +64,8 @@ def _fit_part(value: Awaitable, part: ProperType) -> Fit:
         case TypeVarType():
             return _fit_variable(value, part)
         case UninhabitedType() | ErasedType() | PartialType() | DeletedType():
+            return Fit.UNDECIDED
+        case UnpackType() | TypeVarTupleType() | ParamSpecType():
             return Fit.UNDECIDED
         case Instance() if part.type.fullname == names.OBJECT:
             return Fit.ANY

@@ -21,7 +21,10 @@ class Use:
 
     site: Site
     value: Awaitable
+    origin: Expression
+    """The call or attribute that makes the value."""
     node: Expression
+    """What gives the value here: the origin, or a name or container that holds it."""
     place: Place
     expected: Type | None = None
     """The type mypy expects of the expression, where it is the one that mypy checks right now."""

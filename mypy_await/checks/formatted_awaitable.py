@@ -15,9 +15,12 @@ def check(use: Use) -> Misuse | None:
     """Report an awaitable in text.
 
     A future or task shows its state when it is printed, which is useful: it is reported only where
-    it was made in that very expression.
+    it was made in that very expression.  So is a `repr` of anything that was kept.
     """
-    if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and use.is_name):
+    is_kept = use.is_name or not isinstance(use.origin, CallExpr)
+    if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and is_kept):
+        return None
+    if is_kept and (use.place.detail == "repr" or use.receiver == "builtins.repr"):
         return None
     return _misuse(use) if _is_text(use) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import FuncDef, LambdaExpr
+from mypy.nodes import CallExpr, Decorator, FuncBase, FuncDef, LambdaExpr, TypeInfo
 from mypy.types import CallableType, ProperType, get_proper_type
 
 from mypy_await import codes, messages
@@ -22,9 +22,9 @@ def check(use: Use) -> Misuse | None:
     if declared is None:
         return None
     answer = fit(use.value, declared)
-    if answer is Fit.NO or (answer is Fit.ANY and use.value.sort is not Sort.OTHER):
-        return _misuse(use, function, declared)
-    return None
+    if answer is Fit.ANY and (use.value.sort is Sort.OTHER or _is_dispatched(use)):
+        return None
+    return _misuse(use, function, declared) if answer in (Fit.NO, Fit.ANY) else None
 
 
 def check_container(use: Use) -> Misuse | None:
@@ -33,6 +33,16 @@ def check_container(use: Use) -> Misuse | None:
     if declared is None or not use.value.is_lazy or not hides_elements(declared):
         return None
     return _misuse(use, function, declared)
+
+
+def _is_dispatched(use: Use) -> bool:
+    """Is the value what some callable in a variable gives?
+
+    A dispatcher or middleware is right to say nothing of what it passes through.
+    """
+    if not isinstance(use.origin, CallExpr):
+        return False
+    return not isinstance(use.site.callee_node(use.origin), (FuncBase, Decorator, TypeInfo))
 
 
 def _misuse(use: Use, function: FuncDef | None, declared: ProperType) -> Misuse:

@@ -9,7 +9,7 @@ from typing import Final
 from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
 from mypy.types import AnyType, Instance, ProperType, Type
 
-from mypy_await import codes, messages
+from mypy_await import codes, messages, names
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
 from mypy_await.bindings import Fate
 from mypy_await.knowledge import knows
@@ -81,7 +81,7 @@ def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
 
 def _attribute(use: Use) -> Misuse | None:
     name = use.place.detail
-    if has(use.value.typ, name):
+    if has(use.value.typ, name) or name in names.OF_AWAITABLES:
         return None
     return _lacks(use, f'accessed for its attribute "{name}"', name)
 
@@ -128,10 +128,10 @@ def _other_operand(use: Use) -> Expression | None:
 
 def _takes(use: Use, other: ProperType, operator: str) -> bool:
     """Does the other operand's class define this operator for awaitables?"""
-    names = _OPERATOR_METHODS.get(operator, ())
+    methods = _OPERATOR_METHODS.get(operator, ())
     for part in parts(other):
         if isinstance(part, Instance):
-            for name in names:
+            for name in methods:
                 found = part.type.get(name)
                 formals = getattr(found.type, "arg_types", None) if found else None
                 if found and formals is None:
