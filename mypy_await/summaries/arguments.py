@@ -12,6 +12,7 @@ from mypy_await.summaries.values import (
     Bindings,
     Frame,
     Instance,
+    Partial,
     Plain,
     Value,
 )
@@ -51,6 +52,13 @@ def of_call(node: ast.Call, frame: Frame, value: Callable[[ast.expr], Value]) ->
 def of_values(*values: Value, is_open: bool = False) -> Arguments:
     """Return positional arguments whose values are known."""
     return Arguments([_constant(value) for value in values], is_open=is_open)
+
+
+def of_partial(partial: Partial, given: Arguments) -> Arguments:
+    """Return the arguments that a partial function passes on."""
+    positional = [_constant(value) for value in partial.positional] + given.positional
+    keywords = {name: _constant(value) for name, value in partial.keywords} | given.keywords
+    return Arguments(positional, keywords, partial.is_open or given.is_open, given.frame)
 
 
 def _lazy(value: Callable[[ast.expr], Value], node: ast.expr) -> Lazy:

@@ -55,7 +55,7 @@ def _call_atom(engine: Engine, atom: Atom, given: Arguments) -> Value:
             method = classes.attribute(engine, frozenset({atom}), "__call__")
             return call(engine, method, given)
         case Partial(function=function):
-            return call(engine, frozenset({function}), replace(given, positional=[], is_open=True))
+            return call(engine, frozenset({function}), arguments.of_partial(atom, given))
         case Declared(result=result):
             return result
         case Subject():

@@ -11,13 +11,14 @@ from mypy_await.summaries import arguments, calls, declared, expressions, librar
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import Kind
-from mypy_await.summaries.scopes import Binding, Binds
+from mypy_await.summaries.scopes import Binding, Binds, Method
 from mypy_await.summaries.values import (
     NOTHING,
     PLAIN,
     UNKNOWN,
     Atom,
     Awaitable,
+    Bindings,
     Class,
     Constant,
     Descriptor,
@@ -142,10 +143,12 @@ def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
 def _of_class(engine: Engine, cls: Class, name: str) -> Value:
     if name in _PLAIN_ATTRIBUTES:
         return PLAIN
-    found = find(engine, mro(engine, cls), name)
-    if found is None:
-        return UNKNOWN
-    return join(*(_from_class(engine, atom, cls) for atom in found))
+    order = mro(engine, cls)
+    found = find(engine, order, name)
+    values = list(_assigned(engine, cls, order, name))
+    if found is not None:
+        values.append(join(*(_from_class(engine, atom, cls) for atom in found)))
+    return join(*values) if values else UNKNOWN
 
 
 def _from_class(engine: Engine, atom: Atom, cls: Class) -> Value:
@@ -236,9 +239,9 @@ def _of_super(engine: Engine, owner: Class, receiver: Atom, name: str) -> Value:
 
 
 def _assigned(
-    engine: Engine, receiver: Instance, order: tuple[Base, ...], name: str
+    engine: Engine, receiver: Instance | Class, order: tuple[Base, ...], name: str
 ) -> Iterator[Value]:
-    """Yield what the methods of a class and its bases assign to `self.name`."""
+    """Yield what methods assign to `self.name` (of a class: what they assign to `cls.name`)."""
     for base in order:
         if not isinstance(base, Class):
             continue
@@ -246,20 +249,25 @@ def _assigned(
         inside = engine.inside(base) if assigned else None
         for method, binding in assigned:
             assert inside
+            if isinstance(receiver, Class) and not names.is_class_method(method):
+                continue
             frame = _method_frame(engine, receiver, method, inside)
             yield _declared_or_given(engine, binding, frame)
 
 
 def _method_frame(
-    engine: Engine,
-    receiver: Instance,
-    method: ast.FunctionDef | ast.AsyncFunctionDef,
-    inside: Frame,
+    engine: Engine, receiver: Instance | Class, method: Method, inside: Frame
 ) -> Frame:
+    """Return the frame of a method called on an instance (or class)."""
     scope = engine.scope(method, inside)
     self_name = [*method.args.posonlyargs, *method.args.args][0].arg
-    bindings: tuple[tuple[str, Value], ...] = ((self_name, frozenset({receiver})),)
-    if method.name == "__init__" and receiver.init and isinstance(receiver.cls, Class):
+    cls = receiver if isinstance(receiver, Class) else receiver.cls
+    if names.is_class_method(method) and isinstance(cls, Class):
+        return Frame(scope, ((self_name, frozenset({cls})),), inside)
+    bindings: Bindings = ((self_name, frozenset({receiver})),)
+    if method.name != "__init__" or not isinstance(receiver, Instance):
+        return Frame(scope, bindings, inside)
+    if receiver.init and isinstance(receiver.cls, Class):
         init = constructor(engine, receiver.cls)
         if init and init.node is method:
             bindings += receiver.init

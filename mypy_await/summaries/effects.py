@@ -7,6 +7,7 @@ import ast
 from mypy_await.summaries import calls, classes, expressions, uses
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.library import RUNNERS
 from mypy_await.summaries.model import (
     UNKNOWN_EFFECT,
     DecoratorEffect,
@@ -81,8 +82,10 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
     swallowed = misuse(found, drop=True)
     if swallowed and not escapes:
         return DecoratorEffect(Effect.SWALLOWS, swallowed)
-    if result.verdict is Verdict.NEVER and any(use.how is How.AWAITED for use in found):
-        return DecoratorEffect(Effect.AWAITS)
+    if found and not escapes and all(use.how is How.AWAITED for use in found):
+        # What `asyncio.run` gives is not known here, but it is no coroutine any more.
+        if result.verdict is Verdict.NEVER or all(use.detail in RUNNERS for use in found):
+            return DecoratorEffect(Effect.AWAITS)
     return UNKNOWN_EFFECT
 
 
@@ -96,8 +99,8 @@ def _subject_uses(engine: Engine, wrapper: Function) -> tuple[tuple[Use, ...], b
     follower = uses.Follower(engine, frame)
     found: list[Use] = []
     escapes = False
-    for node in ast.walk(frame.node):
-        if not isinstance(node, (ast.Name, ast.Attribute)) or node not in follower.body.parents:
+    for node in follower.inner_nodes(frame.node):
+        if not isinstance(node, (ast.Name, ast.Attribute)):
             continue
         inner = follower.frame_at(node)
         if not isinstance(node.ctx, ast.Load) or not _is_subject(engine, node, inner):

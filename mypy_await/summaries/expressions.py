@@ -7,7 +7,7 @@ from typing import Final
 
 from mypy_await.summaries import arguments, calls, classes, library, names
 from mypy_await.summaries.engine import Engine, function_at
-from mypy_await.summaries.flow import Search, dotted
+from mypy_await.summaries.flow import dotted
 from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.values import (
     NONE,
@@ -26,7 +26,6 @@ from mypy_await.summaries.values import (
     Value,
     instance,
     join,
-    without_none,
 )
 
 _DISPLAYS: Final[dict[type[ast.expr], Value]] = {
@@ -98,31 +97,15 @@ def _attribute(engine: Engine, node: ast.Attribute, frame: Frame) -> Value:
             return UNKNOWN
     found = classes.attribute(engine, value(engine, base, frame), node.attr)
     if found > NONE and isinstance(base, ast.Name) and frame.scope.body:
-        return _narrowed(engine, node, found, frame)
+        stores = [
+            Binding(Binds.OTHER, parent)
+            for store, parent in frame.scope.body.parents.items()
+            if isinstance(store, ast.Attribute)
+            and not isinstance(store.ctx, ast.Load)
+            and dotted(store) == dotted(node)
+        ]
+        return names.narrowed(engine, node, found, stores, frame)
     return found
-
-
-def _narrowed(engine: Engine, node: ast.Attribute, found: Value, frame: Frame) -> Value:
-    """Return an attribute's value where a test before may have ruled `None` out."""
-    name = dotted(node)
-    assert name and frame.scope.body
-    stores = [
-        Binding(Binds.OTHER, parent)
-        for store, parent in frame.scope.body.parents.items()
-        if isinstance(store, ast.Attribute)
-        and not isinstance(store.ctx, ast.Load)
-        and dotted(store) == name
-    ]
-    search = Search(frame.scope, name, stores, lambda test: decide(engine, test, frame))
-    reaching = search.at(node)
-    certain = not reaching.initial or reaching.initial_not_none
-    stored_none = any(
-        isinstance(b.site, ast.Assign)
-        and isinstance(b.site.value, ast.Constant)
-        and b.site.value.value is None
-        for b in reaching.bindings
-    )
-    return without_none(found) if certain and not stored_none else found
 
 
 def _conditional(engine: Engine, node: ast.IfExp, frame: Frame) -> Value:

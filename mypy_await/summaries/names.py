@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import partial
 from typing import Final
 
 from mypy_await.summaries import calls, declared, expressions, library, managers
 from mypy_await.summaries.engine import Engine, class_of, function_at
-from mypy_await.summaries.flow import Reaching, Search
+from mypy_await.summaries.flow import Reaching, Search, dotted
 from mypy_await.summaries.scopes import (
     COMPREHENSIONS,
     DEFS,
@@ -18,6 +19,7 @@ from mypy_await.summaries.scopes import (
 )
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
+    NONE,
     NOTHING,
     PLAIN,
     UNKNOWN,
@@ -47,7 +49,34 @@ def lookup(engine: Engine, node: ast.Name, frame: Frame) -> Value:
         if not isinstance(outer.node, ast.ClassDef) and name in outer.scope.bindings:
             return _closure(engine, name, outer)
         outer = outer.parent
-    return in_module(engine, scope.module, name, built_in=True)
+    found = in_module(engine, scope.module, name, built_in=True)
+    return narrowed(engine, node, found, scope.bindings.get(name, []), frame)
+
+
+def narrowed(
+    engine: Engine,
+    node: ast.Name | ast.Attribute,
+    found: Value,
+    stores: list[Binding],
+    frame: Frame,
+) -> Value:
+    """Return the value of a global or attribute where a test before may have ruled `None` out.
+
+    `stores` are the places in this function that assign to it.
+    """
+    name = dotted(node)
+    if not found > NONE or name is None or frame.scope.body is None:
+        return found
+    decide = partial(expressions.decide, engine, frame=frame)
+    reaching = Search(frame.scope, name, stores, decide).at(node)
+    is_none = any(
+        isinstance(binding.site, ast.Assign)
+        and isinstance(binding.site.value, ast.Constant)
+        and binding.site.value.value is None
+        for binding in reaching.bindings
+    )
+    ruled_out = not reaching.initial or reaching.initial_not_none
+    return without_none(found) if ruled_out and not is_none else found
 
 
 def _is_comprehension_variable(node: ast.Name, scope: Scope) -> bool:
@@ -88,7 +117,7 @@ def in_class(engine: Engine, name: str, frame: Frame) -> Value:
 def search_for(engine: Engine, name: str, frame: Frame) -> Search:
     """Return a search for the bindings of a name in the scope of a frame."""
     bindings = [b for b in frame.scope.bindings.get(name, []) if not _is_accessor(b)]
-    return Search(frame.scope, name, bindings, lambda test: expressions.decide(engine, test, frame))
+    return Search(frame.scope, name, bindings, partial(expressions.decide, engine, frame=frame))
 
 
 def _is_accessor(binding: Binding) -> bool:

@@ -59,8 +59,12 @@ def _cast(_engine: Engine, given: Arguments) -> Value:
 
 
 def _partial(_engine: Engine, given: Arguments) -> Value:
+    positional = tuple(lazy() for lazy in given.positional[1:])
+    keywords = tuple((name, lazy()) for name, lazy in given.keywords.items())
     return frozenset(
-        Partial(atom) if isinstance(atom, (Function, Subject, Class, Partial)) else _unknown(atom)
+        Partial(atom, positional, keywords, given.is_open)
+        if isinstance(atom, (Function, Subject, Class, Partial))
+        else _unknown(atom)
         for atom in given.first()
     )
 

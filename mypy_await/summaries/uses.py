@@ -15,6 +15,7 @@ from mypy_await.summaries.scopes import (
     Body,
     Scope,
     all_parameters,
+    inner_parts,
 )
 from mypy_await.summaries.values import Atom, Class, External, Frame, Function
 
@@ -123,10 +124,15 @@ class Follower:
     def loads(self, name: str, binding: Binding | None) -> Iterator[ast.Name]:
         """Yield the places where a name is read with the value of one binding (or parameter)."""
         scope = self._scope_of(binding.site if binding else self.frame.node)
-        for node in ast.walk(scope.node):
+        for node in self.inner_nodes(scope.node):
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-                if node in self.body.parents and self._is_reached(node, scope, binding):
+                if self._is_reached(node, scope, binding):
                     yield node
+
+    def inner_nodes(self, function: ast.AST) -> Iterator[ast.AST]:
+        """Yield all nodes inside the body of a function, inner functions included."""
+        for part in inner_parts(function):
+            yield from ast.walk(part)
 
     def _scope_of(self, node: ast.AST) -> Scope:
         if node in self.body.scopes and node is self.frame.node:

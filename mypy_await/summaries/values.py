@@ -119,9 +119,12 @@ class Descriptor(Atom):
 
 @dataclass(frozen=True)
 class Partial(Atom):
-    """`functools.partial(function, ...)`; more arguments than the caller's are passed."""
+    """`functools.partial(function, ...)`, with the arguments it passes itself."""
 
     function: Atom
+    positional: tuple[Value, ...] = ()
+    keywords: Bindings = ()
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
