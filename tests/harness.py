@@ -173,7 +173,7 @@ def verify(
     expected = sorted(expected, key=file_of)
     if update and actual != expected and testcase.config.getoption("--update-data"):
         update_testcase_output(testcase, actual, incremental_step=step)
-        escape_headers(testcase)
+        tidy_fixes(testcase)
     place = f"{Path(testcase.file).name}, line {testcase.line}, step {step}"
     assert_string_arrays_equal(expected, actual, f"Unexpected output ({place})")
 
@@ -183,12 +183,20 @@ def file_of(message: str) -> str:
     return message.partition(":")[0]
 
 
-def escape_headers(testcase: DataDrivenTestCase) -> None:
-    """Put the backslash back before lines that would open a section; mypy's updater drops it."""
+def tidy_fixes(testcase: DataDrivenTestCase) -> None:
+    """Give back what mypy's updater drops: comments and blank lines between cases, backslashes."""
     collector = testcase.parent
     assert isinstance(collector, DataFileCollector)
+    lines = Path(testcase.file).read_text(encoding="utf-8").split("\n")
     for fix in collector._fixes:
+        start = end = fix.end_lineno - 1
+        while not lines[start - 1] or lines[start - 1].startswith("--"):
+            start -= 1
+        while fix.lines and (not fix.lines[-1] or fix.lines[-1] in lines[start:end]):
+            fix.lines.pop()
+        # A line like "[tool.mypy]" would open a section of the case.
         fix.lines[:] = [re.sub(r"^(?=\[.*\]$)", r"\\", line) for line in fix.lines]
+        fix.lines.extend(lines[start:end])
 
 
 class CaseSuite(DataSuite):
