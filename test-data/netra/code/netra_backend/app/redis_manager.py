@@ -1,12 +1,14 @@
 from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-class RedisManager:
 
+class RedisManager:
     def __init__(self) -> None:
         pass
 
@@ -22,7 +24,7 @@ class RedisManager:
     async def get(self, key: str) -> str | None:
         return None
 
-    async def set(self, key: str, value: str, ex: int | None=None) -> bool:
+    async def set(self, key: str, value: str, ex: int | None = None) -> bool:
         return True
 
     async def delete(self, key: str) -> bool:

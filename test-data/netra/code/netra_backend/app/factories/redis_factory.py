@@ -1,8 +1,9 @@
 from __future__ import annotations
+
 from typing import Any
 
-class UserRedisClient:
 
+class UserRedisClient:
     def __init__(self, user_id: str, request_id: str, thread_id: str) -> None:
         pass
 
@@ -12,7 +13,7 @@ class UserRedisClient:
     async def get(self, key: str) -> str | None:
         return None
 
-    async def set(self, key: str, value: str, ex: int | None=None) -> bool:
+    async def set(self, key: str, value: str, ex: int | None = None) -> bool:
         return True
 
     async def delete(self, *keys: str) -> int:
@@ -24,13 +25,15 @@ class UserRedisClient:
     async def expire(self, key: str, seconds: int) -> bool:
         return True
 
-    async def keys(self, pattern: str='*') -> list[str]:
+    async def keys(self, pattern: str = "*") -> list[str]:
         return []
 
     async def ttl(self, key: str) -> int:
         return 0
 
-    async def hset(self, key: str, field_or_mapping: str | dict[str, Any], value: str | None=None) -> int:
+    async def hset(
+        self, key: str, field_or_mapping: str | dict[str, Any], value: str | None = None
+    ) -> int:
         return 0
 
     async def hget(self, key: str, field: str) -> str | None:
@@ -48,7 +51,7 @@ class UserRedisClient:
     async def llen(self, key: str) -> int:
         return 0
 
-    async def set_json(self, key: str, value: dict[str, Any], ex: int | None=None) -> bool:
+    async def set_json(self, key: str, value: dict[str, Any], ex: int | None = None) -> bool:
         return True
 
     async def get_json(self, key: str) -> dict[str, Any] | None:

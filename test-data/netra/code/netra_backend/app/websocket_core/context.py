@@ -1,7 +1,10 @@
 from __future__ import annotations
-from dataclasses import dataclass
+
+from dataclasses import dataclass, field
 from datetime import datetime
+
 from fastapi import WebSocket
+
 
 @dataclass
 class WebSocketContext:
@@ -10,8 +13,8 @@ class WebSocketContext:
     user_id: str
     thread_id: str
     run_id: str
-    connected_at: datetime = ...
-    last_activity: datetime = ...
+    connected_at: datetime = field(default_factory=datetime.now)
+    last_activity: datetime = field(default_factory=datetime.now)
 
     @property
     def is_active(self) -> bool:

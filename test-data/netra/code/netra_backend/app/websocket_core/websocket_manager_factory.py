@@ -1,13 +1,17 @@
 from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
+
 from fastapi import WebSocket
+
 from netra_backend.app.services.user_execution_context import UserExecutionContext
 from netra_backend.app.websocket_core.unified_manager import WebSocketConnection
 from shared.types.core_types import ConnectionID, UserID
 
-class FactoryInitializationError(Exception):
-    ...
+
+class FactoryInitializationError(Exception): ...
+
 
 @dataclass
 class FactoryMetrics:
@@ -18,11 +22,12 @@ class FactoryMetrics:
     events_failed_total: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        return {}
+        return dict(vars(self))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> FactoryMetrics:
-        return FactoryMetrics()
+        return cls(**data)
+
 
 @dataclass
 class ManagerMetrics:
@@ -33,11 +38,13 @@ class ManagerMetrics:
     connections_active: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        return {}
+        return dict(vars(self))
+
 
 class ConnectionLifecycleManager:
-
-    def __init__(self, user_context: UserExecutionContext, ws_manager: IsolatedWebSocketManager) -> None:
+    def __init__(
+        self, user_context: UserExecutionContext, ws_manager: IsolatedWebSocketManager
+    ) -> None:
         pass
 
     def register_connection(self, conn: WebSocketConnection) -> None:
@@ -52,38 +59,41 @@ class ConnectionLifecycleManager:
     async def force_cleanup_all(self) -> None:
         pass
 
-class IsolatedWebSocketManager:
 
+class IsolatedWebSocketManager:
     def __init__(self, user_context: UserExecutionContext) -> None:
-        pass
+        self.user_context = user_context
+        self._connections: dict[str, WebSocketConnection] = {}
+
     user_context: UserExecutionContext
 
     async def add_connection(self, connection: WebSocketConnection) -> None:
-        pass
+        self._connections[connection.connection_id] = connection
 
     async def remove_connection(self, connection_id: str) -> None:
-        pass
+        self._connections.pop(connection_id, None)
 
     def get_connection(self, connection_id: str) -> WebSocketConnection | None:
-        return None
+        return self._connections.get(connection_id)
 
     def get_user_connections(self) -> set[str]:
-        return set()
+        return set(self._connections)
 
     def is_connection_active(self, user_id: str) -> bool:
-        return True
+        return user_id == self.user_context.user_id and bool(self._connections)
 
     async def send_to_user(self, user_id: str | UserID, message: dict[str, Any]) -> None:
-        pass
+        for connection in self._connections.values():
+            await connection.websocket.send_json(message)
 
     async def emit_critical_event(self, event_type: str, data: dict[str, Any]) -> None:
-        pass
+        await self.send_to_user(self.user_context.user_id, {"type": event_type, **data})
 
     async def send_to_thread(self, thread_id: str, message: dict[str, Any]) -> bool:
         return True
 
     async def cleanup_all_connections(self) -> None:
-        pass
+        self._connections.clear()
 
     def get_manager_stats(self) -> dict[str, Any]:
         return {}
@@ -97,21 +107,28 @@ class IsolatedWebSocketManager:
     def get_connection_health(self, user_id: str) -> dict[str, Any]:
         return {}
 
+
 class WebSocketManagerFactory:
     max_managers_per_user: int
     connection_timeout_seconds: int
 
-    def __init__(self, max_managers_per_user: int=20, connection_timeout_seconds: int=1800) -> None:
-        pass
+    def __init__(
+        self, max_managers_per_user: int = 20, connection_timeout_seconds: int = 1800
+    ) -> None:
+        self.max_managers_per_user = max_managers_per_user
+        self.connection_timeout_seconds = connection_timeout_seconds
+        self._managers: dict[str, IsolatedWebSocketManager] = {}
 
     async def create_manager(self, user_context: UserExecutionContext) -> IsolatedWebSocketManager:
-        return IsolatedWebSocketManager()
+        manager = IsolatedWebSocketManager(user_context)
+        self._managers[user_context.user_id] = manager
+        return manager
 
     def get_manager(self, isolation_key: str) -> IsolatedWebSocketManager | None:
-        return None
+        return self._managers.get(isolation_key)
 
     async def cleanup_manager(self, isolation_key: str) -> bool:
-        return True
+        return self._managers.pop(isolation_key, None) is not None
 
     def get_factory_stats(self) -> dict[str, Any]:
         return {}
@@ -128,14 +145,27 @@ class WebSocketManagerFactory:
     async def shutdown(self) -> None:
         pass
 
-def create_defensive_user_execution_context(user_id: str, websocket_client_id: str | None=None, fallback_context: dict[str, Any] | None=None) -> UserExecutionContext:
-    return UserExecutionContext(user_id, thread_id or "thread", run_id or "run")
+
+_factories: list[WebSocketManagerFactory] = []
+
+
+def create_defensive_user_execution_context(
+    user_id: str,
+    websocket_client_id: str | None = None,
+    fallback_context: dict[str, Any] | None = None,
+) -> UserExecutionContext:
+    return UserExecutionContext(user_id, "thread", "run", websocket_client_id=websocket_client_id)
+
 
 def get_websocket_manager_factory() -> WebSocketManagerFactory:
-    return WebSocketManagerFactory()
+    if not _factories:
+        _factories.append(WebSocketManagerFactory())
+    return _factories[0]
+
 
 def reset_websocket_manager_factory() -> None:
-    pass
+    _factories.clear()
+
 
 async def create_websocket_manager(user_context: UserExecutionContext) -> IsolatedWebSocketManager:
-    return IsolatedWebSocketManager()
+    return await get_websocket_manager_factory().create_manager(user_context)

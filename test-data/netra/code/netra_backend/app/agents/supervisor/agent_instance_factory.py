@@ -1,37 +1,69 @@
 from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from netra_backend.app.agents.base_agent import BaseAgent
 from netra_backend.app.agents.supervisor.agent_registry import AgentRegistry
 from netra_backend.app.core.tools.unified_tool_dispatcher import UnifiedToolDispatcher
 from netra_backend.app.services.agent_websocket_bridge import AgentWebSocketBridge
 from netra_backend.app.services.user_execution_context import UserExecutionContext
 from netra_backend.app.websocket_core.unified_manager import UnifiedWebSocketManager
-from sqlalchemy.ext.asyncio import AsyncSession
+
 
 class UserWebSocketEmitter:
-
-    def __init__(self, user_id: str, thread_id: str, run_id: str, websocket_bridge: AgentWebSocketBridge | None) -> None:
+    def __init__(
+        self,
+        user_id: str,
+        thread_id: str,
+        run_id: str,
+        websocket_bridge: AgentWebSocketBridge | None,
+    ) -> None:
         pass
 
-    async def notify_agent_started(self, agent_name: str, context: dict[str, Any] | None=None) -> bool:
+    async def notify_agent_started(
+        self, agent_name: str, context: dict[str, Any] | None = None
+    ) -> bool:
         return True
 
-    async def notify_agent_thinking(self, agent_name: str, reasoning: str, step_number: int | None=None, progress_percentage: float | None=None) -> bool:
+    async def notify_agent_thinking(
+        self,
+        agent_name: str,
+        reasoning: str,
+        step_number: int | None = None,
+        progress_percentage: float | None = None,
+    ) -> bool:
         return True
 
-    async def notify_tool_executing(self, agent_name: str, tool_name: str, parameters: dict[str, Any] | None=None) -> bool:
+    async def notify_tool_executing(
+        self, agent_name: str, tool_name: str, parameters: dict[str, Any] | None = None
+    ) -> bool:
         return True
 
-    async def notify_tool_completed(self, agent_name: str, tool_name: str, result: dict[str, Any] | None=None, execution_time_ms: float | None=None) -> bool:
+    async def notify_tool_completed(
+        self,
+        agent_name: str,
+        tool_name: str,
+        result: dict[str, Any] | None = None,
+        execution_time_ms: float | None = None,
+    ) -> bool:
         return True
 
-    async def notify_agent_completed(self, agent_name: str, result: dict[str, Any] | None=None, execution_time_ms: float | None=None) -> bool:
+    async def notify_agent_completed(
+        self,
+        agent_name: str,
+        result: dict[str, Any] | None = None,
+        execution_time_ms: float | None = None,
+    ) -> bool:
         return True
 
-    async def notify_agent_error(self, agent_name: str, error: str, error_context: dict[str, Any] | None=None) -> bool:
+    async def notify_agent_error(
+        self, agent_name: str, error: str, error_context: dict[str, Any] | None = None
+    ) -> bool:
         return True
 
     async def cleanup(self) -> None:
@@ -40,29 +72,58 @@ class UserWebSocketEmitter:
     def get_emitter_status(self) -> dict[str, Any]:
         return {}
 
-class AgentInstanceFactory:
 
+class AgentInstanceFactory:
     def __init__(self) -> None:
         pass
 
-    def configure(self, agent_registry: AgentRegistry | None=None, websocket_bridge: AgentWebSocketBridge | None=None, websocket_manager: UnifiedWebSocketManager | None=None, llm_manager: object | None=None, tool_dispatcher: UnifiedToolDispatcher | None=None) -> None:
+    def configure(
+        self,
+        agent_registry: AgentRegistry | None = None,
+        websocket_bridge: AgentWebSocketBridge | None = None,
+        websocket_manager: UnifiedWebSocketManager | None = None,
+        llm_manager: object | None = None,
+        tool_dispatcher: UnifiedToolDispatcher | None = None,
+    ) -> None:
         pass
 
-    async def create_user_execution_context(self, user_id: str, thread_id: str, run_id: str, request_id: str | None=None, db_session: AsyncSession | None=None, websocket_client_id: str | None=None, metadata: dict[str, Any] | None=None) -> UserExecutionContext:
+    async def create_user_execution_context(
+        self,
+        user_id: str,
+        thread_id: str,
+        run_id: str,
+        request_id: str | None = None,
+        db_session: AsyncSession | None = None,
+        websocket_client_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> UserExecutionContext:
         return UserExecutionContext(user_id, thread_id or "thread", run_id or "run")
 
-    async def create_agent_instance(self, agent_name: str, user_context: UserExecutionContext, agent_class: type[BaseAgent] | None=None) -> BaseAgent:
+    async def create_agent_instance(
+        self,
+        agent_name: str,
+        user_context: UserExecutionContext,
+        agent_class: type[BaseAgent] | None = None,
+    ) -> BaseAgent:
         return BaseAgent()
 
     async def cleanup_user_context(self, user_context: UserExecutionContext) -> None:
         pass
 
     @asynccontextmanager
-    async def user_execution_scope(self, user_id: str, thread_id: str, run_id: str, db_session: AsyncSession | None=None, websocket_client_id: str | None=None, metadata: dict[str, Any] | None=None) -> AsyncIterator[UserExecutionContext]:
-        yield UserExecutionContext()
+    async def user_execution_scope(
+        self,
+        user_id: str,
+        thread_id: str,
+        run_id: str,
+        db_session: AsyncSession | None = None,
+        websocket_client_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> AsyncIterator[UserExecutionContext]:
+        yield UserExecutionContext(user_id, thread_id, run_id)
 
     async def get_user_semaphore(self, user_id: str) -> asyncio.Semaphore:
-        raise NotImplementedError
+        return asyncio.Semaphore(1)
 
     def get_pool_stats(self) -> dict[str, Any]:
         return {}
@@ -73,11 +134,19 @@ class AgentInstanceFactory:
     def get_active_contexts_summary(self) -> dict[str, Any]:
         return {}
 
-    async def cleanup_inactive_contexts(self, max_age_seconds: int=3600) -> int:
+    async def cleanup_inactive_contexts(self, max_age_seconds: int = 3600) -> int:
         return 0
+
 
 def get_agent_instance_factory() -> AgentInstanceFactory:
     return AgentInstanceFactory()
 
-async def configure_agent_instance_factory(agent_registry: AgentRegistry | None=None, websocket_bridge: AgentWebSocketBridge | None=None, websocket_manager: UnifiedWebSocketManager | None=None, llm_manager: object | None=None, tool_dispatcher: UnifiedToolDispatcher | None=None) -> AgentInstanceFactory:
+
+async def configure_agent_instance_factory(
+    agent_registry: AgentRegistry | None = None,
+    websocket_bridge: AgentWebSocketBridge | None = None,
+    websocket_manager: UnifiedWebSocketManager | None = None,
+    llm_manager: object | None = None,
+    tool_dispatcher: UnifiedToolDispatcher | None = None,
+) -> AgentInstanceFactory:
     return AgentInstanceFactory()

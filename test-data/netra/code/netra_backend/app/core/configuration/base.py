@@ -1,27 +1,29 @@
 from __future__ import annotations
+
 from typing import Any
+
 
 class AppConfig:
     environment: str
     database_url: str | None
     redis_url: str | None
 
-class UnifiedConfigManager:
 
+class UnifiedConfigManager:
     def __init__(self) -> None:
         pass
 
-    def get_config(self, key: str | None=None, default: object | None=None) -> AppConfig:
+    def get_config(self, key: str | None = None, default: object | None = None) -> AppConfig:
         return AppConfig()
 
-    def reload_config(self, force: bool=False) -> AppConfig:
+    def reload_config(self, force: bool = False) -> AppConfig:
         return AppConfig()
 
     def validate_config_integrity(self) -> bool:
         return True
 
     def get_environment_name(self) -> str:
-        return ''
+        return ""
 
     def is_production(self) -> bool:
         return True
@@ -32,13 +34,13 @@ class UnifiedConfigManager:
     def is_testing(self) -> bool:
         return True
 
-    def get_config_value(self, key: str, default: object | None=None) -> object:
+    def get_config_value(self, key: str, default: object | None = None) -> object:
         return None
 
     def set_config_value(self, key: str, value: object) -> None:
         pass
 
-    def get(self, key: str, default: object | None=None) -> object:
+    def get(self, key: str, default: object | None = None) -> object:
         return None
 
     def get_database_config(self) -> dict[str, Any]:
@@ -51,25 +53,32 @@ class UnifiedConfigManager:
         return {}
 
     def get_environment(self) -> str:
-        return ''
+        return ""
+
 
 def get_unified_config() -> AppConfig:
     return AppConfig()
 
+
 def get_config() -> AppConfig:
     return AppConfig()
 
-def reload_unified_config(force: bool=False) -> AppConfig:
+
+def reload_unified_config(force: bool = False) -> AppConfig:
     return AppConfig()
 
+
 def validate_config_integrity() -> tuple[bool, list[str]]:
-    return tuple[bool, list[str]]()
+    return True, []
+
 
 def get_environment() -> str:
-    return ''
+    return ""
 
-def get_config_value(key: str, default: object | None=None) -> object:
+
+def get_config_value(key: str, default: object | None = None) -> object:
     return None
+
 
 def set_config_value(key: str, value: object) -> None:
     pass
