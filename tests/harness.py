@@ -126,7 +126,6 @@ def kept_cache(
     key = hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     directory = pytest_config.cache.mkdir("mypy-await-cases") / worker / key
-    forget(args, directory, modules)
     try:
         yield directory
     finally:
