@@ -21,6 +21,7 @@ from mypy_await.gate.output import print_out, write_file
 from mypy_await.gate.progress import Progress
 from mypy_await.gate.recognise import about_awaitables
 from mypy_await.gate.report import Report
+from mypy_await.gate.source import Sources
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -36,10 +37,12 @@ def run(arguments: Sequence[str]) -> int:
         result = prepared.run(chosen, progress.advance)
     for line in result.complaints:
         print(line, file=sys.stderr)
+    sources = Sources()
     report = Report(
-        _findings(prepared, result),
+        _findings(prepared, result, sources),
         result.files,
         modules=result.modules,
+        sources=sources,
         changed=changed,
         by_cause=options.root_cause,
         style=prepared.style(),
@@ -53,11 +56,11 @@ def _complain(text: str) -> None:
     print(f"mypy-await: {text}", file=sys.stderr)
 
 
-def _findings(prepared: Prepared, result: Run) -> list[Finding]:
+def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding]:
     errors, other = read_findings([*result.lines, *result.other])
     if result.blocked:
         _show_blockers(errors, other)
-    return about_awaitables(errors, every_unused=prepared.asked_for_unused)
+    return about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
 
 
 def _show_blockers(errors: list[Finding], other: list[str]) -> NoReturn:

@@ -38,6 +38,12 @@ class Finding:
         """Did one of our own checks report it (and not mypy)?"""
         return self.code in OUR_CODES
 
+    @property
+    def place(self) -> str:
+        """File, line and column."""
+        column = f":{self.column}" if self.column else ""
+        return f"{self.path}:{self.line}{column}"
+
     def covers(self, other: Finding) -> bool:
         """Do the two stand on the same line and share a column?"""
         if (self.path, self.line) != (other.path, other.line):

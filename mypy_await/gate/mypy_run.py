@@ -212,10 +212,14 @@ def _in_environment(overrides: dict[str, object]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _captured() -> Iterator[io.StringIO]:
-    """Keep what mypy prints by itself off our standard output."""
+    """Keep what mypy prints by itself off our output; after a run that went well it is passed on.
+
+    That is what `--verbose` and the like ask for, and goes to standard error.
+    """
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         yield printed
+    sys.stderr.write(printed.getvalue())
 
 
 @contextlib.contextmanager
@@ -226,8 +230,12 @@ def _crash(show_traceback: bool, printed: io.StringIO) -> Iterator[None]:
     except CompileError:
         raise
     except SystemExit:
-        said = [line for line in printed.getvalue().splitlines() if "INTERNAL ERROR" in line]
-        place = said[0].split("error: INTERNAL ERROR")[0] if said else ""
+        said = printed.getvalue().strip().splitlines()
+        place = next((line for line in said if "INTERNAL ERROR" in line), None)
+        if place is None and said:
+            # A plugin ended the run with a sentence of its own.
+            raise GateError(said[-1]) from None
+        place = (place or "").partition("error: INTERNAL ERROR")[0]
         raise GateError(f"{place}mypy crashed{_advice(show_traceback, printed)}") from None
     except Exception as error:
         if show_traceback:

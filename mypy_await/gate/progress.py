@@ -19,7 +19,8 @@ class Progress:
     def __init__(self) -> None:
         self._done = 0
         self._start = self._last = time.monotonic()
-        self._shows = sys.stderr.isatty()
+        self._stream = sys.stderr  # mypy's run redirects it
+        self._shows = self._stream.isatty()
         self._width = 0
 
     def __enter__(self) -> Progress:
@@ -47,6 +48,6 @@ class Progress:
         if not self._width and not text:
             return
         text = text[:79]
-        sys.stderr.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
-        sys.stderr.flush()
+        self._stream.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
+        self._stream.flush()
         self._width = len(text)

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mypy_await.gate.findings import Finding
-from mypy_await.gate.typetext import ASYNC_CONTEXT, AWAITABLE, TypeText, differ, read_type
+from mypy_await.gate.source import Sources
+from mypy_await.gate.typetext import ASYNC_CONTEXT, AWAITABLE, TypeText, differ, read_type, split
 
 ALWAYS: Final = frozenset({"unused-coroutine", "await-not-async", "top-level-await"})
 """Codes of mypy that are about awaiting by themselves."""
@@ -37,7 +38,6 @@ SINGLE: Final = tuple(
         r"Unsupported operand types for [^(]*\(<T> and <T>\)",
         "Value of type variable .* cannot be <T>",
         '"yield from" can\'t be applied to <T>',
-        "Function <T> could always be true",
         ".*(?:has type|returns) <T> which does not implement __bool__",
     )
 )
@@ -57,6 +57,10 @@ PAIR: Final = tuple(
 ENTRY: Final = re.compile(rf".*incompatible type {_T}: {_T}; expected {_T}: {_T}")
 RESULTS: Final = re.compile(rf"Return type {_T} of .* incompatible with return type {_T} in")
 OVERLOAD: Final = re.compile(r"No overload variant of .* matches? argument types? (.*)")
+VARIANT: Final = re.compile(r"\s*def (?:\[.*?\] )?\w+\((.*)\)(?: -> .*)?$")
+AWAITED_BY_LIBRARY: Final = frozenset({"Awaitable", "Coroutine", "Future", "Generator", "Task"})
+"""What asyncio's functions say they take, where they take awaitables and nothing else."""
+TRUTHY_FUNCTION: Final = re.compile(rf"Function {_T} could always be true")
 MEMBER: Final = re.compile(rf".*: expected {_T}, got {_T}")
 BOTH_SIDES: Final = (("Expected:", "Got:"), ("Superclass:", "Subclass:"))
 
@@ -73,7 +77,9 @@ ASYNC_ONLY: Final = frozenset({"Lock", "Condition", "Semaphore", "BoundedSemapho
 """Context managers of asyncio and AnyIO; the classes threading calls so have an `__enter__`."""
 
 
-def about_awaitables(errors: Iterable[Finding], *, every_unused: bool) -> list[Finding]:
+def about_awaitables(
+    errors: Iterable[Finding], sources: Sources, *, every_unused: bool
+) -> list[Finding]:
     """Choose the findings to show, one for each mistake, ordered by file and place.
 
     `every_unused` tells that the project decided about `unused-awaitable` itself.  Where it did
@@ -83,7 +89,7 @@ def about_awaitables(errors: Iterable[Finding], *, every_unused: bool) -> list[F
     shown: dict[tuple[str, int], list[Finding]] = {}
     ranked = sorted(errors, key=lambda error: not error.is_ours)
     for error in ranked:
-        if not (error.is_ours or is_about_awaitables(error, every_unused=every_unused)):
+        if not (error.is_ours or is_about_awaitables(error, sources, every_unused=every_unused)):
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
@@ -98,7 +104,7 @@ def _repeats(error: Finding, other: Finding) -> bool:
     return other.covers(error) if other.is_ours else other.column == error.column
 
 
-def is_about_awaitables(error: Finding, *, every_unused: bool) -> bool:
+def is_about_awaitables(error: Finding, sources: Sources, *, every_unused: bool) -> bool:
     """Is the cause of this error of mypy an awaitable?"""
     if error.code == "unused-awaitable":
         return every_unused or error.text.startswith('Value of type "Awaitable[')
@@ -110,15 +116,15 @@ def is_about_awaitables(error: Finding, *, every_unused: bool) -> bool:
     for template in SINGLE:
         if match := template.match(error.text):
             return any(_is_async(text) for text in match.groups())
+    if match := TRUTHY_FUNCTION.match(error.text):
+        return sources.defines_async(error.path, match[1])
     if match := OVERLOAD.match(error.text):
         return _overload(match[1], error.notes)
     return any(differ(got, want, result=results) for got, want, results in _pairs(error))
 
 
 def _is_async(text: str) -> bool:
-    typ = read_type(text)
-    # A function is printed with its type where it is tested for truth.
-    return typ.is_async or bool(typ.name == "()" and typ.args[0].is_async)
+    return read_type(text).is_async
 
 
 def _misses(owner: TypeText, name: str, rest: str) -> bool:
@@ -132,11 +138,17 @@ def _misses(owner: TypeText, name: str, rest: str) -> bool:
 
 
 def _overload(arguments: str, notes: Iterable[str]) -> bool:
-    """Is one of the arguments an awaitable, and does no overload take one?"""
-    if not any(_is_async(text) for text in re.findall(_T, arguments)):
-        return False
-    variants = [note.partition("(")[2].rpartition(" -> ")[0] for note in notes if "def " in note]
-    return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
+    """Is one side awaitable and the other not: the arguments, or what the overloads take?"""
+    given = any(_is_async(text) for text in re.findall(_T, arguments))
+    variants = [match[1] for note in notes if (match := VARIANT.match(note))]
+    if given:
+        return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
+    return bool(variants) and all(map(_takes_only_awaitables, variants))
+
+
+def _takes_only_awaitables(parameters: str) -> bool:
+    first = re.sub(r"^\**\w+: ", "", next(split(parameters, ", ")))
+    return all(member.name in AWAITED_BY_LIBRARY for member in read_type(first).members)
 
 
 def _pairs(error: Finding) -> Iterator[tuple[TypeText, TypeText, bool]]:

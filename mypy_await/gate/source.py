@@ -59,6 +59,14 @@ class Sources:
         """Return the line at which a function or class begins; the first where it is not there."""
         return self._file(path).headers.get(name, 1)
 
+    def defines_async(self, path: str, name: str) -> bool:
+        """Is an `async def` of this name (without its class) in the file?"""
+        file = self._file(path)
+        return any(
+            full.rpartition(".")[2] == name and file.symbols[line].is_async
+            for full, line in file.headers.items()
+        )
+
     def is_header(self, path: str, line: int) -> bool:
         """Does a function, a class or its decorator begin on this line?"""
         text = self.line(path, line)

@@ -80,24 +80,24 @@ def read_type(text: str) -> TypeText:
         return spread.args[-1] if spread.args else spread
     if re.match(r"def\b", text):
         return TypeText(CALLABLE, (read_type(_after_arrow(text)),))
-    members = list(_split(text, " | "))
+    members = list(split(text, " | "))
     if len(members) > 1:
         return TypeText(UNION, tuple(map(read_type, members)))
     if not text.endswith("]") or "[" not in text:
         return TypeText(text)
     name, inner = text[:-1].split("[", 1)
-    args = tuple(_split(inner, ", "))
+    args = tuple(split(inner, ", "))
     if name == "Callable":
         return TypeText(CALLABLE, (read_type(args[-1]),))
     return TypeText(name, tuple(map(read_type, args)))
 
 
 def _after_arrow(text: str) -> str:
-    parts = list(_split(text, " -> "))
+    parts = list(split(text, " -> "))
     return " -> ".join(parts[1:]) or "None"
 
 
-def _split(text: str, separator: str) -> Iterator[str]:
+def split(text: str, separator: str) -> Iterator[str]:
     """Split at the separators that stand in no bracket."""
     depth = start = 0
     for at, char in enumerate(text):

@@ -31,15 +31,9 @@ def _grouped(report: Report) -> Iterator[str]:
         yield ""
 
 
-def place(finding: Finding) -> str:
-    """Return file, line and column."""
-    column = f":{finding.column}" if finding.column else ""
-    return f"{finding.path}:{finding.line}{column}"
-
-
 def finding_lines(finding: Finding) -> list[str]:
     """Return the line of a finding and those of its notes."""
-    where = place(finding)
+    where = finding.place
     notes = [f"{where}: note: {note}" for note in finding.notes]
     code = f"  [{finding.code}]" if finding.code else ""
     return [f"{where}: error: {finding.text}{code}", *notes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy_await.gate.findings import Finding
-from mypy_await.gate.formats.as_text import place
 from mypy_await.gate.report import Colour, Report, Style
 
 
@@ -23,7 +22,7 @@ def render(report: Report, style: Style) -> str:
 
 def _finding(report: Report, finding: Finding, style: Style) -> Iterator[str]:
     code = style(f"[{finding.code}]", "yellow", False)
-    yield f"{place(finding)}: {style('error:', 'red', True)} {finding.text}  {code}"
+    yield f"{finding.place}: {style('error:', 'red', True)} {finding.text}  {code}"
     line = report.sources.line(finding.path, finding.line)
     if line.strip():
         yield f"    {line.expandtabs(4).rstrip()}"

@@ -1,0 +1,153 @@
+"""mypy's own errors: those about awaitables are shown, others are not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mypy import api
+
+from mypy_await.gate.findings import Finding, read_findings
+from mypy_await.gate.recognise import about_awaitables
+from mypy_await.gate.source import Sources
+from mypy_await.gate.typetext import TypeText, differ, read_type
+
+PROGRAM: Final = Path(__file__).parent / "data" / "mypys_errors.txt"
+MARK: Final = re.compile(r"# SHOW ([\w-]+)$")
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    """All errors that mypy, without any plugin, finds in the program."""
+    folder = tmp_path_factory.mktemp("program")
+    path = folder / "program.py"
+    path.write_text(PROGRAM.read_text(encoding="utf-8"), encoding="utf-8")
+    out, err, _ = api.run(
+        [
+            *("--config-file=", "--output=json", f"--cache-dir={folder / 'cache'}"),
+            *("--check-untyped-defs", "--strict-equality"),
+            *("--enable-error-code=unused-awaitable", "--enable-error-code=truthy-function"),
+            str(path),
+        ]
+    )
+    found, other = read_findings(out.splitlines())
+    assert (other, err) == ([], "")
+    return found
+
+
+def test_each_kind_of_error_is_told_apart(errors: list[Finding]) -> None:
+    shown = about_awaitables(errors, Sources(), every_unused=False)
+    marked = {
+        (number, match[1])
+        for number, line in enumerate(PROGRAM.read_text(encoding="utf-8").splitlines(), 1)
+        if (match := MARK.search(line))
+    }
+    assert {(finding.line, finding.code) for finding in shown} == marked
+
+
+def test_the_program_has_errors_of_other_causes(errors: list[Finding]) -> None:
+    shown = {finding.line for finding in about_awaitables(errors, Sources(), every_unused=True)}
+    assert len({finding.line for finding in errors} - shown) > 15
+
+
+def test_unused_tasks_are_shown_where_the_project_asked_for_them(errors: list[Finding]) -> None:
+    def unused(every: bool) -> int:
+        shown = about_awaitables(errors, Sources(), every_unused=every)
+        return sum(finding.code == "unused-awaitable" for finding in shown)
+
+    assert (unused(False), unused(True)) == (1, 2)
+
+
+OURS: Final = Finding("a.py", 3, 9, 3, 14, "unawaited-value", "Value ... is indexed")
+MYPYS: Final = Finding(
+    "a.py", 3, 9, 3, 17, "index", 'Value of type "Awaitable[int]" is not indexable'
+)
+
+
+def test_mypys_report_of_the_same_expression_is_dropped() -> None:
+    assert about_awaitables([MYPYS, OURS], Sources(), every_unused=False) == [OURS]
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [replace(MYPYS, line=4, end_line=4), replace(MYPYS, column=20, end_column=25)]
+)
+def test_mypys_report_of_another_expression_stays(elsewhere: Finding) -> None:
+    shown = about_awaitables([elsewhere, OURS], Sources(), every_unused=False)
+    assert sorted(shown, key=lambda finding: finding.code) == [elsewhere, OURS]
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "expected"),
+    [
+        ("Coroutine[Any, Any, int]", "int", True),
+        ("Coroutine[Any, Any, int]", "str | None", True),
+        ("int | Coroutine[Any, Any, int]", "int", True),
+        ("Coroutine[Any, Any, int]", "Coroutine[Any, Any, str]", False),
+        ("Coroutine[Any, Any, Coroutine[Any, Any, int]]", "Awaitable[int]", True),
+        ("Task[int] | None", "Task[int]", False),
+        ("None", "Awaitable[int]", False),
+        ("int", "Awaitable[int]", True),
+        ("int", "str | Awaitable[str]", False),
+        ("Callable[[int], Coroutine[Any, Any, bool]]", "Callable[[int], bool]", True),
+        ("def (x: int = ...) -> Coroutine[Any, Any, bool]", "Callable[[int], bool]", True),
+        ("def (x: int) -> None", "Callable[[int], Awaitable[None]]", True),
+        (
+            "Callable[[Match[str]], Coroutine[Any, Any, str]]",
+            "str | Callable[[Match[str]], str]",
+            True,
+        ),
+        ("list[Coroutine[Any, Any, int]]", "list[int]", True),
+        ("list[Coroutine[Any, Any, int]]", "list[object]", False),
+        ("list[int]", "list[str]", False),
+        ("*list[int]", "Awaitable[Never]", True),
+        ("AsyncIterator[int]", "Iterator[int]", True),
+        ("AsyncIterator[int]", "Coroutine[Any, Any, AsyncIterator[int]]", True),
+        ("Task", "int", False),
+        ("celery.app.task.Task[int]", "int", False),
+        ("asyncio.tasks.Task[int]", "int", True),
+        ("Literal['Coroutine[Any, Any, int] | x']", "int", False),
+    ],
+)
+def test_two_types_differ_in_being_awaitable(got: str, want: str, expected: bool) -> None:
+    assert differ(read_type(got), read_type(want)) is expected
+
+
+def test_none_is_a_value_where_results_are_compared() -> None:
+    assert differ(read_type("None"), read_type("Awaitable[int]"), result=True)
+
+
+names = st.sampled_from(["int", "pkg.mod.Name", "Coroutine", "None", "dict", "Any"])
+types = st.recursive(
+    st.builds(TypeText, names),
+    lambda inner: (
+        st.builds(TypeText, names, st.lists(inner, min_size=1, max_size=3).map(tuple))
+        | st.builds(lambda result: TypeText("()", (result,)), inner)
+    ),
+    max_leaves=8,
+)
+
+
+def shown(typ: TypeText) -> str:
+    if typ.name == "()":
+        return f"Callable[[int, str], {shown(typ.args[0])}]"
+    return f"{typ.name}[{', '.join(map(shown, typ.args))}]" if typ.args else typ.name
+
+
+@given(types)
+def test_a_type_is_read_as_it_was_printed(typ: TypeText) -> None:
+    assert read_type(shown(typ)) == typ
+
+
+@given(st.lists(types, min_size=2, max_size=4))
+def test_a_union_is_read_as_it_was_printed(members: list[TypeText]) -> None:
+    assert read_type(" | ".join(map(shown, members))).members == tuple(members)
+
+
+@given(st.text())
+def test_reading_a_type_never_fails(text: str) -> None:
+    read_type(text)
