@@ -22,7 +22,17 @@ from mypy.expandtype import expand_type_by_instance
 from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
 from mypy.messages import format_type as _format_type
-from mypy.nodes import LITERAL_NO, CallExpr, Context, Expression, FuncItem, MypyFile, TypeInfo
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    LITERAL_NO,
+    CallExpr,
+    Context,
+    Expression,
+    FuncItem,
+    MypyFile,
+    TypeInfo,
+)
 from mypy.plugin import CheckerPluginInterface
 from mypy.plugins.default import DefaultPlugin
 from mypy.subtypes import is_subtype
@@ -216,3 +226,11 @@ def without_type_variables(typ: Type) -> ProperType:
 def fallback(typ: TupleType | LiteralType | TypedDictType) -> Instance:
     """Return the class instance behind a tuple, literal or TypedDict type."""
     return tuple_fallback(typ) if isinstance(typ, TupleType) else typ.fallback
+
+
+def open_callable(api: CheckerPluginInterface, result: Type) -> CallableType:
+    """Return the type of a function that takes anything and gives `result`."""
+    anything = AnyType(TypeOfAny.special_form)
+    function = api.named_generic_type("builtins.function", [])
+    kinds = [ARG_STAR, ARG_STAR2]
+    return CallableType([anything, anything], kinds, [None, None], result, function)

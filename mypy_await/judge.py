@@ -8,10 +8,11 @@ from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, OverloadedFuncD
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import Type
 
-from mypy_await import codes, compat
+from mypy_await import codes, compat, messages
 from mypy_await.awaitables import awaitable
 from mypy_await.checks import first_misuse
 from mypy_await.places import place_of
+from mypy_await.refine import Refined
 from mypy_await.site import Site
 from mypy_await.use import Use
 from mypy_await.walk import ParentLinks
@@ -23,11 +24,13 @@ def judge(
     typ: Type,
     links: ParentLinks,
     *,
+    known_by: Refined | None = None,
     tells_origin: bool = False,
 ) -> Type:
     """Return the type that mypy goes on with for an expression that mypy gives type `typ`.
 
-    That is the awaited type after a report, and else `typ` itself.  With `tells_origin` a note says
+    That is the awaited type after a report, and else `typ` itself.  `known_by` says how we know the
+    type, where mypy does not.  With `tells_origin` a note says
     which function made the awaitable, for the gate.
     """
     value = awaitable(typ)
@@ -45,7 +48,11 @@ def judge(
     misuse = first_misuse(use)
     if misuse is None or not compat.is_enabled(api, misuse.code):
         return typ
-    notes = (*misuse.notes, *_origin(site, node)) if tells_origin else misuse.notes
+    notes = misuse.notes
+    if known_by is not None:
+        notes = (*notes, *map(messages.known_by, known_by.origins))
+    if tells_origin:
+        notes = (*notes, *_origin(site, node))
     compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
     return misuse.result or value.result
 

@@ -9,6 +9,9 @@ from mypy.types import AnyType, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_await import compat
 from mypy_await.places import Kind, can_await, function_around
+from mypy_await.refine import shown_origin
+from mypy_await.summaries import Kind as Origins
+from mypy_await.summaries import Origin
 from mypy_await.use import Use
 
 ADD_AWAIT: Final = 'Maybe you forgot to use "await"?'
@@ -27,7 +30,7 @@ def expected(use: Use, action: str, declared: Type) -> str:
 
 def truthy(use: Use, where: str) -> str:
     """Say that an awaitable decides a condition."""
-    return f"Value of type {_type(use, use.value.typ)} is always true in {where}; it is not awaited"
+    return f"Value of type {_type(use, use.value.typ)} is always true in "{where}"; it is not awaited"
 
 
 def hidden(use: Use, function: str, verb: str, declared: Type) -> str:
@@ -77,6 +80,13 @@ def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
 def used_at(use: Use) -> str:
     """Point from where a name is bound to its first use as a result."""
     return f"It is used as its result on line {use.node.line}"
+
+
+def known_by(origin: Origin) -> str:
+    """Say which function makes the awaitable, and where its source is."""
+    name, place = shown_origin(origin)
+    made = "an awaitable" if origin.kind is Origins.AWAITABLE else f"a {origin.kind.value}"
+    return f'"{name}" returns {made}' + (f": {place}" if place else "")
 
 
 def dropped(use: Use, how: str) -> str:

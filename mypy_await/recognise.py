@@ -18,9 +18,9 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, Overloaded, Type, get_proper_type
 
-from mypy_await.awaitables import may_be_awaitable
+from mypy_await.awaitables import awaitable, may_be_awaitable
 
 Lookup = Callable[[str], SymbolTableNode | None]
 
@@ -103,7 +103,7 @@ def _may_give(typ: Type) -> bool:
     proper = get_proper_type(typ)
     match proper:
         case CallableType():
-            return may_be_awaitable(proper.ret_type)
+            return may_be_awaitable(proper.ret_type) or _may_decorate(proper)
         case Overloaded():
             return any(may_be_awaitable(item.ret_type) for item in proper.items)
         case Instance():
@@ -119,5 +119,13 @@ def _may_read(node: SymbolNode | None) -> bool:
         case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
             return _may_read(node.items[0])
         case Var():
-            return node.type is not None and may_be_awaitable(node.type)
+            return node.type is not None and awaitable(node.type) is not None
+    return False
+
+
+def _may_decorate(typ: CallableType) -> bool:
+    """Is this a decorator, or gives one, that leaves nothing of a function's result?"""
+    result = get_proper_type(typ.ret_type)
+    if isinstance(result, CallableType):
+        return isinstance(get_proper_type(result.ret_type), AnyType) or _may_decorate(result)
     return False

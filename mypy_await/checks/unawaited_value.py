@@ -28,8 +28,9 @@ def check(use: Use) -> Misuse | None:
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report an awaitable whose name is used as its result and never awaited.
 
-    The report stands where the value is bound and has the code of the first misuse.  A value that is
-    awaited as well, and a future, which need not be, is reported at a use that mypy lets through.
+    The report stands where the value is bound and has the code of the first misuse.  A value that
+    is awaited as well, and a future, which need not be, is reported at a use that mypy lets
+    through.
     """
     if fate.misuses and not fate.consumed and use.value.sort is not Sort.FUTURE:
         first, misuse = fate.misuses[0]

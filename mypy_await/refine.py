@@ -1,0 +1,375 @@
+"""Gives calls their real type where a signature says nothing, by what the source says.
+
+Un-annotated functions, functions declared `Any` or `object` and `async def`s behind un-annotated
+decorators give `Any` to mypy.  Where the summary of the source is certain of an awaitable, the call
+gets its type, and every check works on it as on typed code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    CallExpr,
+    Decorator,
+    FuncDef,
+    MypyFile,
+    NameExpr,
+    RefExpr,
+    SymbolNode,
+    SymbolTableNode,
+    TypeInfo,
+    Var,
+)
+from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    ProperType,
+    Type,
+    TypeOfAny,
+    get_proper_type,
+)
+
+from mypy_await import compat, names
+from mypy_await.awaitables import awaitable, is_async_def
+from mypy_await.freshness import Freshness
+from mypy_await.summaries import (
+    Argument,
+    DecoratorEffect,
+    Effect,
+    FunctionSummary,
+    Kind,
+    Known,
+    Origin,
+    Result,
+    Summaries,
+    Verdict,
+)
+
+Lookup = Callable[[str], SymbolTableNode | None]
+
+
+@dataclass(frozen=True)
+class Refined:
+    """A type that the source gave."""
+
+    typ: Type
+    origins: tuple[Origin, ...] = ()
+    """The functions whose awaitable it is."""
+
+
+class Refiner:
+    """Asks the summaries on behalf of the module in work."""
+
+    def __init__(self, lookup: Lookup, freshness: Freshness, *, infer_returns: bool) -> None:
+        self._lookup = lookup
+        self._freshness = freshness
+        self._infer_returns = infer_returns
+        self._modules: dict[str, MypyFile] = {}
+        self._summaries = Summaries(self._path_of, self._known)
+        self._asked: dict[object, FunctionSummary | None] = {}
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> None:
+        """Take mypy's modules."""
+        self._modules = modules
+
+    def forget(self) -> None:
+        """Drop the answers: a file was parsed anew."""
+        self._asked.clear()
+
+    def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
+        """Return the summary of a function, and note that the module in work asked for it."""
+        return self._ask(api, fullname, lambda: self._summaries.function(fullname))
+
+    def summary_of(
+        self, api: CheckerPluginInterface, node: SymbolNode | None
+    ) -> FunctionSummary | None:
+        """Return the summary of a function node; nested functions go by their line."""
+        function = node.func if isinstance(node, Decorator) else node
+        if isinstance(function, FuncDef) and "." not in function.fullname:
+            module = compat.module(api).fullname
+            line = function.line
+            return self._ask(api, (module, line), lambda: self._summaries.at(module, line))
+        if node is None or "." not in node.fullname:
+            return None
+        return self.summary(api, node.fullname)
+
+    def _ask(
+        self,
+        api: CheckerPluginInterface,
+        key: object,
+        ask: Callable[[], FunctionSummary | None],
+    ) -> FunctionSummary | None:
+        if key not in self._asked:
+            self._asked[key] = ask()
+        found = self._asked[key]
+        if found is not None:
+            self._freshness.note(compat.module(api).fullname, found.sources)
+        return found
+
+    def call(
+        self,
+        ctx: FunctionContext | MethodContext,
+        fullname: str,
+        node: CallExpr,
+        typ: Type,
+    ) -> Refined | None:
+        """Return the type of a call that mypy gives `typ`, when the source tells more."""
+        api = ctx.api
+        proper = get_proper_type(typ)
+        is_open = says_nothing(proper)
+        coroutine = None if is_open else awaitable(proper)
+        if not is_open and not (coroutine and says_nothing(get_proper_type(coroutine.result))):
+            return None
+        summary = self._of_callee(api, fullname, node)
+        if summary is None:
+            return None
+        passed = _arguments(ctx)
+        found = None
+        if is_open:
+            found = self._awaitable(api, summary.result)
+            found = found or self._awaitable(api, summary.result_with(passed))
+        found = found or self._receiver(
+            api, summary, proper, lambda: summary.returns_class_with(passed)
+        )
+        self._freshness.note(compat.module(api).fullname, summary.sources)
+        return found
+
+    def attribute(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Refined | None:
+        """Return the type of a property that mypy gives `typ`, when the source tells more."""
+        proper = get_proper_type(typ)
+        summary = self.summary(api, fullname) if says_nothing(proper) else None
+        if summary is None:
+            return None
+        found = self._awaitable(api, summary.result) or self._receiver(
+            api, summary, proper, lambda: None
+        )
+        self._freshness.note(compat.module(api).fullname, summary.sources)
+        return found
+
+    def _of_callee(
+        self, api: CheckerPluginInterface, fullname: str, node: CallExpr
+    ) -> FunctionSummary | None:
+        if "." in fullname:
+            return self.summary(api, fullname)
+        callee = getattr(node.callee, "node", None)
+        return self.summary_of(api, callee) if isinstance(callee, (FuncDef, Decorator)) else None
+
+    def _receiver(
+        self,
+        api: CheckerPluginInterface,
+        summary: FunctionSummary,
+        typ: ProperType,
+        with_arguments: Callable[[], str | None],
+    ) -> Refined | None:
+        """Return the class that the source constructs and returns: in the gate only."""
+        fullname = summary.returns_class or with_arguments() if self._infer_returns else None
+        found = self._lookup(fullname) if fullname else None
+        if found is None or not isinstance(found.node, TypeInfo):
+            return None
+        instance = _instance(found.node)
+        if says_nothing(typ):
+            return None if summary.is_async else Refined(instance)
+        return Refined(_coroutine(api, instance)) if summary.is_async else None
+
+    def _awaitable(self, api: CheckerPluginInterface, result: Result) -> Refined | None:
+        if result.verdict is not Verdict.ALWAYS:
+            return None
+        types = [self._type_of(api, origin) for origin in result.origins]
+        return Refined(compat.make_simplified_union(types), result.origins) if types else None
+
+    def _type_of(self, api: CheckerPluginInterface, origin: Origin) -> Type:
+        """Return the awaitable type that a call of the origin gives."""
+        found = self._lookup(origin.fullname) if "<" not in origin.fullname else None
+        node = found.node if found else None
+        function = node.func if isinstance(node, Decorator) else node
+        if isinstance(function, FuncDef) and (is_async_def(function) or function is node):
+            if isinstance(function.type, CallableType):
+                typ = compat.without_type_variables(function.type.ret_type)
+                if awaitable(typ) is not None:
+                    return typ
+        if isinstance(node, TypeInfo) and node.get("__await__"):
+            return _instance(node)
+        if origin.kind is Kind.FUTURE and (future := self._future()) is not None:
+            return future
+        if origin.kind is Kind.AWAITABLE:
+            return api.named_generic_type(names.AWAITABLE, [_any()])
+        return _coroutine(api, _any())
+
+    def _future(self) -> Instance | None:
+        for fullname in sorted(names.FUTURES):
+            found = self._lookup(fullname)
+            if found and isinstance(found.node, TypeInfo):
+                return _instance(found.node)
+        return None
+
+    # Decorators
+
+    def decorated(
+        self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type
+    ) -> tuple[Type, DecoratorEffect | None]:
+        """Return the type that a decorator gives an async function, and what it does to it.
+
+        `typ` is mypy's answer; it stays where it says more than `Any`.
+        """
+        if not _erases(get_proper_type(typ)) or not is_async_def(node.func):
+            return typ, None
+        summary = self.summary(api, fullname)
+        if summary is None:
+            return typ, None
+        return self._apply(api, node.func, typ, summary.decorator)
+
+    def factory(
+        self, api: CheckerPluginInterface, fullname: str, call: CallExpr, node: Decorator, typ: Type
+    ) -> tuple[Type, DecoratorEffect | None]:
+        """Do the same for `@factory(...)`: the call gives the decorator."""
+        if not _erases(get_proper_type(typ)) or not is_async_def(node.func):
+            return typ, None
+        summary = self.summary(api, fullname)
+        if summary is None or node.decorators[-1] is not call:
+            return typ, None
+        positional = call.arg_kinds.count(ARG_POS)
+        keywords = [name for name in call.arg_names if name is not None]
+        if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
+            return typ, None
+        effect = summary.factory(positional, keywords)
+        decorated, effect_or_none = self._apply(api, node.func, typ, effect)
+        if decorated is typ:
+            return typ, effect_or_none
+        function = api.named_generic_type("builtins.function", [])
+        return CallableType([_any()], [ARG_POS], [None], decorated, function), effect
+
+    def _apply(
+        self, api: CheckerPluginInterface, function: FuncDef, typ: Type, effect: DecoratorEffect
+    ) -> tuple[Type, DecoratorEffect]:
+        """Return the type of the decorated function.
+
+        Its parameters are open: a wrapper may take others than the function does.
+        """
+        declared = function.type.ret_type if isinstance(function.type, CallableType) else None
+        match effect.effect:
+            case Effect.SAME if declared is not None:
+                result = compat.without_type_variables(declared)
+            case Effect.ASYNC:
+                found = self._awaitable(api, Result(Verdict.ALWAYS, effect.origins))
+                result = get_proper_type(found.typ) if found else _coroutine(api, _any())
+            case _:
+                return typ, effect
+        return compat.open_callable(api, result), effect
+
+    # What the summaries ask of mypy
+
+    def _path_of(self, module: str) -> str | None:
+        found = self._modules.get(module)
+        if found is None or not found.path.endswith(".py"):
+            return None
+        return os.path.abspath(found.path)
+
+    def _known(self, fullname: str) -> Known | None:
+        found = self._lookup(fullname)
+        node = found.node if found else None
+        match node:
+            case TypeInfo():
+                verdict = Verdict.ALWAYS if node.get("__await__") else Verdict.UNKNOWN
+                kind = Kind.AWAITABLE
+                return Known(verdict, kind, instance=node.fullname, is_class=True)
+            case FuncDef() | Decorator():
+                return _known_function(node)
+            case Var() if node.type is not None:
+                return _known_value(node.type)
+        return None
+
+
+def _arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
+    """Return the classes and functions that a call passes, by the names of the parameters."""
+    passed = {}
+    for name, types, values in zip(ctx.callee_arg_names, ctx.arg_types, ctx.args, strict=True):
+        if name is not None and len(types) == 1:
+            value = values[0]
+            symbol = value.node if isinstance(value, RefExpr) else None
+            function = symbol.fullname if isinstance(symbol, (FuncDef, Decorator)) else None
+            is_constant = isinstance(value, NameExpr) and value.name in ("True", "False", "None")
+            passed[name] = Argument(
+                instance=_class(get_proper_type(types[0])),
+                function=function if function and "." in function else None,
+                constant=value.name if is_constant else None,
+            )
+    return passed
+
+
+def says_nothing(typ: ProperType | None) -> bool:
+    """Is this a type behind which anything may be?"""
+    return isinstance(typ, AnyType) or (
+        isinstance(typ, Instance) and typ.type.fullname == names.OBJECT
+    )
+
+
+def shown_origin(origin: Origin) -> tuple[str, str]:
+    """Return the name of an origin, and its place as the user would write it."""
+    name = origin.fullname.replace(".<locals>", "").rpartition(".")[2]
+    if origin.path is None:
+        return name, ""
+    try:
+        path = os.path.relpath(origin.path)
+    except ValueError:  # another drive on Windows
+        path = origin.path
+    return name, f"{PurePath(path).as_posix()}:{origin.line}"
+
+
+def _erases(typ: ProperType) -> bool:
+    """Has a decorated function of this type lost its result?"""
+    if isinstance(typ, CallableType):
+        return says_nothing(get_proper_type(typ.ret_type)) or _erases_callable(typ)
+    return says_nothing(typ)
+
+
+def _erases_callable(typ: CallableType) -> bool:
+    result = get_proper_type(typ.ret_type)
+    return isinstance(result, CallableType) and says_nothing(get_proper_type(result.ret_type))
+
+
+def _any() -> AnyType:
+    return AnyType(TypeOfAny.special_form)
+
+
+def _instance(info: TypeInfo) -> Instance:
+    return Instance(info, [_any()] * len(info.type_vars))
+
+
+def _coroutine(api: CheckerPluginInterface, result: Type) -> Instance:
+    return api.named_generic_type(names.COROUTINE, [_any(), _any(), result])
+
+
+def _known_function(node: FuncDef | Decorator) -> Known:
+    function = node.func if isinstance(node, Decorator) else node
+    typ = get_proper_type(node.var.type if isinstance(node, Decorator) else node.type)
+    result = get_proper_type(typ.ret_type) if isinstance(typ, CallableType) else None
+    value = awaitable(result)
+    if value is None:
+        verdict = Verdict.UNKNOWN if result is None or says_nothing(result) else Verdict.NEVER
+        return Known(verdict, instance=_class(result))
+    is_async = is_async_def(function)
+    kind = {"coroutine": Kind.COROUTINE, "future": Kind.FUTURE}.get(
+        value.sort.value, Kind.AWAITABLE
+    )
+    awaited = _class(get_proper_type(value.result))
+    return Known(Verdict.ALWAYS, kind, is_async, _class(result), awaited)
+
+
+def _known_value(typ: Type) -> Known:
+    value = awaitable(typ)
+    instance = _class(get_proper_type(typ))
+    if value is None:
+        return Known(instance=instance, is_value=True)
+    return Known(Verdict.ALWAYS, Kind.AWAITABLE, instance=instance, is_value=True)
+
+
+def _class(typ: ProperType | None) -> str | None:
+    return typ.type.fullname if isinstance(typ, Instance) and not says_nothing(typ) else None
