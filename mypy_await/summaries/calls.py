@@ -11,7 +11,7 @@ from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.flow import returned
 from mypy_await.summaries.model import Kind, Origin
-from mypy_await.summaries.scopes import FunctionNode, own_nodes
+from mypy_await.summaries.scopes import own_nodes
 from mypy_await.summaries.values import (
     NONE,
     NOTHING,
@@ -90,7 +90,7 @@ def call_reading(engine: Engine, callee: Value, given: Arguments) -> Value:
 
 
 def _call_reading(engine: Engine, atom: Atom, given: Arguments) -> Value:
-    if isinstance(atom, Function) and not atom.is_async and not is_generator(atom.node):
+    if isinstance(atom, Function) and not atom.is_async and not is_generator(engine, atom):
         read = body_result(engine, atom, bound(engine, atom, given))
         if not read >= UNKNOWN:
             return read
@@ -128,13 +128,13 @@ def call_function(engine: Engine, function: Function, given: Arguments) -> Value
     noted = declared_result(engine, function)
     if not noted >= UNKNOWN:
         return noted
-    if is_generator(function.node):
+    if is_generator(engine, function):
         return instance("types.GeneratorType")
     return body_result(engine, function, bound(engine, function, given))
 
 
 def _call_async(engine: Engine, function: Function, given: Arguments) -> Value:
-    if is_generator(function.node):
+    if is_generator(engine, function):
         return instance("types.AsyncGeneratorType")
     noted = declared_result(engine, function)
     origin = origin_of(function, Kind.COROUTINE)
@@ -204,6 +204,16 @@ def _awaited_atom(engine: Engine, atom: Atom) -> Value:
     return NOTHING if isinstance(atom, Constant) else UNKNOWN
 
 
+def is_generator(engine: Engine, function: Function) -> bool:
+    """Does the function's own body yield?"""
+
+    def find() -> bool:
+        nodes = own_nodes(function.node)
+        return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in nodes)
+
+    return engine.remember(("generator", function.node), find, False)
+
+
 def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Is the body empty, so that others (subclasses, overloads) say what it does?"""
     return all(
@@ -212,8 +222,3 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         or isinstance(one, ast.Raise)
         for one in node.body
     )
-
-
-def is_generator(node: FunctionNode) -> bool:
-    """Does the function's own body yield?"""
-    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own_nodes(node))

@@ -99,11 +99,8 @@ def _subject_uses(engine: Engine, wrapper: Function) -> tuple[tuple[Use, ...], b
     follower = uses.Follower(engine, frame)
     found: list[Use] = []
     escapes = False
-    for node in follower.inner_nodes(frame.node):
-        if not isinstance(node, (ast.Name, ast.Attribute)):
-            continue
-        inner = follower.frame_at(node)
-        if not isinstance(node.ctx, ast.Load) or not _is_subject(engine, node, inner):
+    for node, inner in follower.inside():
+        if not _is_subject(engine, node, inner):
             continue
         parent = follower.body.parents[node]
         if isinstance(parent, ast.Call) and parent.func is node:

@@ -98,11 +98,9 @@ def _attribute(engine: Engine, node: ast.Attribute, frame: Frame) -> Value:
     found = classes.attribute(engine, value(engine, base, frame), node.attr)
     if found > NONE and isinstance(base, ast.Name) and frame.scope.body:
         stores = [
-            Binding(Binds.OTHER, parent)
-            for store, parent in frame.scope.body.parents.items()
-            if isinstance(store, ast.Attribute)
-            and not isinstance(store.ctx, ast.Load)
-            and dotted(store) == dotted(node)
+            Binding(Binds.OTHER, frame.scope.body.parents[store])
+            for store, _ in frame.scope.body.attributes
+            if not isinstance(store.ctx, ast.Load) and dotted(store) == dotted(node)
         ]
         return names.narrowed(engine, node, found, stores, frame)
     return found
@@ -200,7 +198,7 @@ def _decide_call(
     fullname = getattr(next(iter(callee)), "fullname", "")
     given = value(engine, argument, frame)
     if fullname in library.ASYNC_FUNCTION_TESTS:
-        return _all_agree([_is_async_function(atom) for atom in given])
+        return _all_agree([_is_async_function(engine, atom) for atom in given])
     if fullname in library.AWAITABLE_TESTS:
         return _all_agree([_is_awaitable(atom) for atom in given])
     if fullname == "builtins.callable":
@@ -209,9 +207,9 @@ def _decide_call(
     return None
 
 
-def _is_async_function(atom: object) -> bool | None:
+def _is_async_function(engine: Engine, atom: object) -> bool | None:
     if isinstance(atom, Function):
-        return atom.is_async and not calls.is_generator(atom.node)
+        return atom.is_async and not calls.is_generator(engine, atom)
     return True if isinstance(atom, Subject) else None
 
 

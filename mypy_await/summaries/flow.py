@@ -103,9 +103,15 @@ class Search:
             bindings[binding] = bindings.get(binding, True) and not_none
 
     def _add_inside(self, not_none: bool, *nodes: ast.AST) -> None:
+        body = self._scope.body
         for root in nodes if self._by_site else ():
-            for node in ast.walk(root):
-                self._add(node, not_none)
+            if body is None:
+                for node in ast.walk(root):
+                    self._add(node, not_none)
+                continue
+            for site in self._by_site:
+                if site is root or any(outer is root for outer in body.ancestors(site)):
+                    self._add(site, not_none)
 
     def _leave(
         self, parent: ast.AST, slot: str | None, node: ast.AST, not_none: bool

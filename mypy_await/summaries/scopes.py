@@ -69,6 +69,9 @@ class Body:
 
     def __init__(self, module: Module, node: FunctionNode) -> None:
         self.parents: dict[ast.AST, ast.AST] = {}
+        self.loads: dict[str, list[tuple[ast.Name, Scope]]] = {}
+        """Where names are read, each with the scope the place belongs to."""
+        self.attributes: list[tuple[ast.Attribute, Scope]] = []
         self.scopes: dict[ast.AST, Scope] = {node: Scope(module, node, self)}
         self.node = node
         bind_parameters(self.scopes[node])
@@ -84,6 +87,11 @@ class Body:
         while stack:
             node, scope = stack.pop()
             bind_node(scope, node)
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    self.loads.setdefault(node.id, []).append((node, scope))
+            elif isinstance(node, ast.Attribute):
+                self.attributes.append((node, scope))
             inside = scope
             inner: set[int] = set()
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)):

@@ -78,7 +78,9 @@ class FunctionSummary:
     def is_async(self) -> bool:
         """Is it an `async def` that is no generator (and that no decorator replaced)?"""
         function = self._function
-        return bool(function and function.is_async and not calls.is_generator(function.node))
+        return bool(
+            function and function.is_async and not calls.is_generator(self._engine, function)
+        )
 
     @property
     def result(self) -> Result:
@@ -180,7 +182,7 @@ class FunctionSummary:
 
         def question() -> Result:
             function = self._function
-            if function is None or not calls.is_generator(function.node):
+            if function is None or not calls.is_generator(self._engine, function):
                 return UNKNOWN_RESULT
             value = managers.yields(self._engine, function, ())
             return result_of(classes.as_awaitables(self._engine, value))

@@ -15,7 +15,6 @@ from mypy_await.summaries.scopes import (
     Body,
     Scope,
     all_parameters,
-    inner_parts,
 )
 from mypy_await.summaries.values import Atom, Class, External, Frame, Function
 
@@ -111,10 +110,7 @@ class Follower:
     @property
     def looks_at_everything(self) -> bool:
         """Does the function call `locals()` or its like?"""
-        return any(
-            isinstance(node, ast.Name) and node.id in _LOOKS_AT_EVERYTHING
-            for node in ast.walk(self.frame.node)
-        )
+        return not _LOOKS_AT_EVERYTHING.isdisjoint(self.body.loads)
 
     def note(self, found: Found, how: How, node: ast.AST, detail: str = "") -> None:
         """Add one use."""
@@ -124,25 +120,30 @@ class Follower:
     def loads(self, name: str, binding: Binding | None) -> Iterator[ast.Name]:
         """Yield the places where a name is read with the value of one binding (or parameter)."""
         scope = self._scope_of(binding.site if binding else self.frame.node)
-        for node in self.inner_nodes(scope.node):
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-                if self._is_reached(node, scope, binding):
-                    yield node
+        for node, inner in self.body.loads.get(name, []):
+            if self._is_reached(node, inner, scope, binding):
+                yield node
 
-    def inner_nodes(self, function: ast.AST) -> Iterator[ast.AST]:
-        """Yield all nodes inside the body of a function, inner functions included."""
-        for part in inner_parts(function):
-            yield from ast.walk(part)
+    def inside(self) -> Iterator[tuple[ast.Name | ast.Attribute, Frame]]:
+        """Yield the names and attributes that are read inside the function, with their frames."""
+        names_read = [pair for found in self.body.loads.values() for pair in found]
+        for node, scope in (*names_read, *self.body.attributes):
+            if isinstance(node.ctx, ast.Load) and self._is_inside(scope.node):
+                yield node, self._frame(scope.node)
+
+    def _is_inside(self, node: ast.AST) -> bool:
+        return node is self.frame.node or self.frame.node in self.body.ancestors(node)
 
     def _scope_of(self, node: ast.AST) -> Scope:
         if node in self.body.scopes and node is self.frame.node:
             return self.body.scopes[node]
         return self.body.scopes[self.body.function_of(node)]
 
-    def _is_reached(self, node: ast.Name, scope: Scope, binding: Binding | None) -> bool:
-        own = self.body.function_of(node)
-        if own is not scope.node:
-            return self._closes_over(own, scope, node.id)
+    def _is_reached(
+        self, node: ast.Name, inner: Scope, scope: Scope, binding: Binding | None
+    ) -> bool:
+        if inner is not scope:
+            return self._closes_over(inner.node, scope, node.id)
         frame = self._frame(scope.node)
         reaching = names.search_for(self.engine, node.id, frame).at(node)
         return reaching.initial if binding is None else binding in reaching.bindings
@@ -314,7 +315,7 @@ class Follower:
 
     def _given_back(self, function: Function, call: ast.Call, node: ast.expr, found: Found) -> None:
         """The function gives the value back: its fate is that of the call, if that is all."""
-        if function.is_async or calls.is_generator(function.node):
+        if function.is_async or calls.is_generator(self.engine, function):
             return self.note(found, How.HANDED_ON, node)
         return self.follow(call, found)
 
