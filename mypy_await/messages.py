@@ -30,7 +30,8 @@ def expected(use: Use, action: str, declared: Type) -> str:
 
 def truthy(use: Use, where: str) -> str:
     """Say that an awaitable decides a condition."""
-    return f"Value of type {_type(use, use.value.typ)} is always true in "{where}"; it is not awaited"
+    typ = _type(use, use.value.typ)
+    return f'Value of type {typ} is always true in "{where}"; it is not awaited'
 
 
 def hidden(use: Use, function: str, verb: str, declared: Type) -> str:
