@@ -87,18 +87,19 @@ def bind(
     by_keyword = {*(arg.arg for arg in (*spec.args, *spec.kwonlyargs))}
     values |= {name: lazy for name, lazy in given.keywords.items() if name in by_keyword}
     if not given.is_open:
-        for name, expression in _defaults(spec):
-            if name not in values:
-                values[name] = _lazy(default, expression)
+        for arg, expression in defaults(spec):
+            if arg.arg not in values:
+                values[arg.arg] = _lazy(default, expression)
     worked_out = ((name, lazy()) for name, lazy in values.items() if lazy)
     return tuple(pair for pair in worked_out if _is_telling(pair[1]))
 
 
-def _defaults(spec: ast.arguments) -> list[tuple[str, ast.expr]]:
+def defaults(spec: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
+    """Return the parameters that have a default, each with it."""
     names = [*spec.posonlyargs, *spec.args]
     pairs = list(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
     pairs += [(a, d) for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d]
-    return [(arg.arg, expression) for arg, expression in pairs]
+    return pairs
 
 
 def _is_telling(value: Value) -> bool:

@@ -42,6 +42,15 @@ _PLAIN_ATTRIBUTES: Final = frozenset(
 )
 
 
+_SAYING: Final = frozenset({Binds.DEF, Binds.CLASS, Binds.DECLARED})
+"""Bindings of a class body that mean what they say, whatever the bases make of others."""
+
+
+def _is_closed(order: tuple[Base, ...]) -> bool:
+    """Are all classes read, or known to be harmless?"""
+    return all(isinstance(base, Class) or base in library.HARMLESS_BASES for base in order)
+
+
 def mro(engine: Engine, cls: Class) -> tuple[Base, ...]:
     """Return a class and its bases in the order in which attributes are looked up."""
     unknown: tuple[Base, ...] = (cls, None)
@@ -71,9 +80,18 @@ def _base(engine: Engine, node: ast.expr, cls: Class) -> Base:
     return base.fullname if isinstance(base, External) else None
 
 
+def _defines(engine: Engine, order: tuple[Base, ...], name: str) -> bool:
+    """Does a class whose source is read define a name?"""
+    read = [base for base in order if isinstance(base, Class)]
+    return any(name in engine.inside(base).scope.bindings for base in read)
+
+
 def construct(engine: Engine, cls: Class, given: Arguments) -> Value:
     """Return an instance, with what is known of the arguments of its constructor."""
     engine.trace.paths.add(cls.frame.scope.module.path)
+    maker = only(find(engine, mro(engine, cls), "__new__") or NOTHING)
+    if isinstance(maker, Function) and maker.is_async:
+        return UNKNOWN
     init = constructor(engine, cls)
     bindings = calls.bound(engine, init, given) if init else ()
     first = init.node.args.args[:1] if init else []
@@ -129,8 +147,12 @@ def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
             if (base.node.name, name) in module.stores:
                 return UNKNOWN
             frame = engine.inside(base)
-            if name in frame.scope.bindings:
+            bindings = frame.scope.bindings.get(name)
+            if bindings:
                 engine.trace.paths.add(module.path)
+                if not _is_closed(order) and any(b.binds not in _SAYING for b in bindings):
+                    # `RED = 1` in an enum, `name = CharField()` in a model: a base decides.
+                    return UNKNOWN
                 return names.in_class(engine, name, frame)
         elif base not in library.HARMLESS_BASES:
             fullname = f"{base}.{name}"
@@ -172,12 +194,18 @@ def _look_up(engine: Engine, receiver: Instance, name: str) -> Value:
     if name in _PLAIN_ATTRIBUTES:
         return PLAIN
     order = mro(engine, cls)
+    if _defines(engine, order, "__getattribute__"):
+        return UNKNOWN
     found = find(engine, order, name)
     values = list(_assigned(engine, receiver, order, name))
     if found is not None:
         if not (values and found >= UNKNOWN and None in order):
             values.append(join(*(_from_instance(engine, atom, receiver) for atom in found)))
-    if name in cls.frame.scope.module.stored_attributes:
+    if any(
+        name in base.frame.scope.module.stored_attributes
+        for base in order
+        if isinstance(base, Class)
+    ):
         return UNKNOWN
     return join(*values) if values else UNKNOWN
 

@@ -24,6 +24,7 @@ from mypy_await.summaries.values import (
     Frame,
     Instance,
     Value,
+    container,
     instance,
     join,
     only,
@@ -146,6 +147,13 @@ def _callable(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
     return frozenset({Declared(value(engine, arguments[1], frame))})
 
 
+def _container(name: str, index: int) -> _Reader:
+    def read(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+        return container(f"builtins.{name}", _one(engine, arguments, frame, index))
+
+    return read
+
+
 def _self(engine: Engine, _arguments: list[ast.expr], frame: Frame) -> Value:
     outer: Frame | None = frame
     while outer:
@@ -181,8 +189,8 @@ _READERS: Final[dict[str, _Reader]] = {
     "TypeAlias": lambda *_: UNKNOWN,
     "LiteralString": lambda *_: instance("builtins.str"),
     "Text": lambda *_: instance("builtins.str"),
-    "List": lambda *_: instance("builtins.list"),
-    "Dict": lambda *_: instance("builtins.dict"),
+    **dict.fromkeys(("list", "List", "Sequence", "MutableSequence"), _container("list", 0)),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping"), _container("dict", 1)),
     "Set": lambda *_: instance("builtins.set"),
     "FrozenSet": lambda *_: instance("builtins.frozenset"),
     "Tuple": lambda *_: instance("builtins.tuple"),

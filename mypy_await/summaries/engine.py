@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
@@ -47,9 +47,13 @@ class Engine:
         self._lowest = DEEPEST
         self._steps = 0
 
-    def clear(self) -> None:
-        """Forget every answer."""
+    def forget(self, paths: Iterable[str] | None) -> None:
+        """Forget what was read from these files (from all, for None), and every answer."""
         self._memo.clear()
+        if paths is None:
+            self.sources = Sources(self.path_of)
+        for path in paths or ():
+            self.sources.forget(path)
 
     def ask(self, question: Callable[[], T], unknown: T) -> tuple[T, frozenset[str]]:
         """Answer a question from outside; `unknown` if it reaches too deep."""

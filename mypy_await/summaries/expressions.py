@@ -14,12 +14,14 @@ from mypy_await.summaries.values import (
     NOTHING,
     PLAIN,
     UNKNOWN,
+    Atom,
     Awaitable,
     Class,
     Constant,
     External,
     Frame,
     Function,
+    Instance,
     ModuleRef,
     Partial,
     Subject,
@@ -40,6 +42,8 @@ _DISPLAYS: Final[dict[type[ast.expr], Value]] = {
     ast.GeneratorExp: instance("types.GeneratorType"),
     ast.Compare: PLAIN,
 }
+
+_GENERIC_BASES: Final = frozenset(map(External, library.HARMLESS_BASES))
 
 _TRUE: Final = (Function, Class, ModuleRef, Awaitable, Subject, Partial)
 """What is true as a condition, whatever else is known of it."""
@@ -72,16 +76,17 @@ def value(engine: Engine, node: ast.expr, frame: Frame) -> Value:
         case ast.BinOp(left=ast.Constant() | ast.JoinedStr()):
             return PLAIN
         case ast.Subscript(value=base):
-            # `Box[int]` stands for the class.
-            generic = value(engine, base, frame)
-            return generic if generic and _all_classes(generic) else UNKNOWN
+            return join(*(_item(atom) for atom in value(engine, base, frame)))
     return _DISPLAYS.get(type(node), UNKNOWN)
 
 
-def _all_classes(value: Value) -> bool:
-    return all(isinstance(atom, Class) for atom in value) or all(
-        isinstance(atom, External) and atom.fullname in library.HARMLESS_BASES for atom in value
-    )
+def _item(atom: Atom) -> Value:
+    """Return what `atom[...]` is; a class with type arguments is the class."""
+    if isinstance(atom, Instance) and atom.items is not None:
+        return atom.items
+    if isinstance(atom, Class) or atom in _GENERIC_BASES:
+        return frozenset({atom})
+    return NOTHING if isinstance(atom, Constant) else UNKNOWN
 
 
 def _constant(node: ast.Constant) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.model import How, Kind, Known, Origin
+from mypy_await.summaries.model import How, Kind, Known, Origin, Verdict
 from mypy_await.summaries.values import (
     NONE,
     PLAIN,
@@ -52,6 +52,11 @@ FUTURES: Final = (
 """Calls whose result runs by itself, or is a plain future."""
 
 FUTURE_CLASSES: Final = _names("asyncio", "Future Task")
+
+WAITERS: Final = _names("asyncio", "create_task ensure_future shield wait_for") | _names(
+    "asyncio.AbstractEventLoop", "create_task"
+)
+"""Awaiting what they give is awaiting their first argument."""
 
 RUNNERS: Final = frozenset({"asyncio.run", "asyncio.AbstractEventLoop.run_until_complete"}) | (
     _names("asyncio.Runner", "run")
@@ -205,18 +210,17 @@ def knows(fullname: str) -> bool:
     }
 
 
-def awaitable(fullname: str, kind: Kind, *, is_async: bool = False) -> Value:
-    """Return the awaitable that a library function gives."""
-    origin = Origin(fullname, None, None, is_async, kind)
-    return frozenset({Awaitable(origin, UNKNOWN)})
+def awaitable(fullname: str, given: Value = UNKNOWN) -> Value:
+    """Return the awaitable that a library function gives; `given` is what awaiting it gives."""
+    kind = Kind.COROUTINE if fullname in COROUTINES else Kind.FUTURE
+    origin = Origin(fullname, None, None, kind is Kind.COROUTINE, kind)
+    return frozenset({Awaitable(origin, given)})
 
 
 def result(engine: Engine, fullname: str) -> Value:
     """Return what calling something that is known by name only gives."""
-    if fullname in COROUTINES:
-        return awaitable(fullname, Kind.COROUTINE, is_async=True)
-    if fullname in FUTURES or fullname in FUTURE_CLASSES:
-        return awaitable(fullname, Kind.FUTURE)
+    if fullname in COROUTINES or fullname in FUTURES or fullname in FUTURE_CLASSES:
+        return awaitable(fullname)
     if fullname in RESULTS:
         return instance(RESULTS[fullname])
     if fullname in CLASSES:
@@ -241,19 +245,19 @@ def read(engine: Engine, fullname: str) -> Value | None:
 
 
 def _declared(known: Known, fullname: str) -> Value:
-    if known.verdict.value == "always":
+    if known.verdict is Verdict.ALWAYS:
         given = instance(known.awaited) if known.awaited else UNKNOWN
         origin = Origin(fullname, known.path, known.line, known.is_async, known.kind)
         return frozenset({Awaitable(origin, given)})
-    if known.instance and known.verdict.value == "never":
+    if known.instance and known.verdict is Verdict.NEVER:
         return instance(known.instance)
-    return PLAIN if known.verdict.value == "never" else UNKNOWN
+    return PLAIN if known.verdict is Verdict.NEVER else UNKNOWN
 
 
 def known_value(engine: Engine, fullname: str, made: Instance) -> Value:
     """Return an instance of a class known by name; an awaitable if its instances are."""
     known = engine.type_of(fullname)
-    if known and known.verdict.value == "always":
+    if known and known.verdict is Verdict.ALWAYS:
         origin = Origin(fullname, known.path, known.line, False, known.kind)
         return frozenset({Awaitable(origin, UNKNOWN)})
     return frozenset({made})

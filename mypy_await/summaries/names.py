@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from mypy_await.summaries import calls, declared, expressions, library, managers
+from mypy_await.summaries.arguments import defaults
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.flow import Reaching, Search, dotted
 from mypy_await.summaries.scopes import (
@@ -171,7 +172,17 @@ def _unbound_parameter(engine: Engine, binding: Binding, frame: Frame) -> Value:
         return PLAIN
     if binding.value is None:
         return UNKNOWN
-    return declared.value(engine, binding.value, frame.parent or frame)
+    noted = declared.value(engine, binding.value, frame.parent or frame)
+    return join(noted, NONE) if _defaults_to_none(node, binding.site) else noted
+
+
+def _defaults_to_none(node: ast.AST, parameter: ast.AST) -> bool:
+    """Is it `parameter: T = None`?"""
+    spec = getattr(node, "args", None)
+    return isinstance(spec, ast.arguments) and any(
+        arg is parameter and isinstance(default, ast.Constant) and default.value is None
+        for arg, default in defaults(spec)
+    )
 
 
 def is_static(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -27,6 +27,9 @@ from mypy_await.summaries.scopes import (
 
 Stamp = tuple[int, int]
 
+MOST_BYTES: Final = 8_000_000
+"""Parsed source takes some fifty times its size in memory."""
+
 _STORES: Final = re.compile(
     r"(\w+)\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)|^[ \t]*(\w+)\.(\w+)[ \t]*,[^=()\n]*=(?!=)", re.MULTILINE
 )
@@ -118,6 +121,7 @@ class Sources:
         self._path_of = path_of
         self._modules: dict[str, Module | None] = {}
         self._stamps: dict[str, Stamp | None] = {}
+        self._size = 0
         self._digests: dict[str, tuple[Stamp | None, str]] = {}
 
     def module(self, name: str) -> Module | None:
@@ -128,7 +132,8 @@ class Sources:
         return self._modules[name]
 
     def _read(self, name: str, path: str) -> Module | None:
-        self._stamps[path] = stamp_of(path)
+        self._stamps[path] = stamp = stamp_of(path)
+        self._size += stamp[1] if stamp else 0
         try:
             data = Path(path).read_bytes()
             with warnings.catch_warnings():
@@ -137,6 +142,11 @@ class Sources:
         except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
             return None
         return Module(name, path, tree, data.decode("latin-1"))
+
+    @property
+    def is_full(self) -> bool:
+        """Is so much in memory that it is better to start anew?"""
+        return self._size > MOST_BYTES
 
     def is_fresh(self, path: str) -> bool:
         """Is the file as it was when it was read?"""

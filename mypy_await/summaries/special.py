@@ -95,6 +95,13 @@ def _run(engine: Engine, given: Arguments) -> Value:
     return calls.awaited(engine, given.first())
 
 
+def _waiter(fullname: str) -> _Handler:
+    def handle(engine: Engine, given: Arguments) -> Value:
+        return library.awaitable(fullname, calls.awaited(engine, given.first()))
+
+    return handle
+
+
 def _super(engine: Engine, given: Arguments) -> Value:
     frame = given.frame
     while frame and frame.parent and not class_of(frame.parent):
@@ -132,6 +139,7 @@ _HANDLERS: Final[dict[str, _Handler]] = {
     **dict.fromkeys(library.SAME, _same),
     **dict.fromkeys(library.SAME_CLASS, _same_or_factory),
     **dict.fromkeys(library.RUNNERS, _run),
+    **{fullname: _waiter(fullname) for fullname in library.WAITERS},
     "functools.wraps": _gives_back,
     "functools.update_wrapper": _same,
     "functools.lru_cache": _same_or_factory,

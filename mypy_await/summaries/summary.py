@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from mypy_await.summaries import (
     arguments,
@@ -27,10 +27,13 @@ from mypy_await.summaries.model import (
     Parameter,
     Result,
 )
+from mypy_await.summaries.scopes import FunctionNode
+from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     NOTHING,
     UNKNOWN,
     Atom,
+    Awaitable,
     Class,
     Constant,
     Descriptor,
@@ -38,6 +41,7 @@ from mypy_await.summaries.values import (
     Function,
     Instance,
     ManagerFactory,
+    Partial,
     Value,
     join,
     only,
@@ -52,19 +56,42 @@ _CONSTANTS = {"True": True, "False": False, "None": None}
 class FunctionSummary:
     """What the source of one function says.  Every part is worked out when first asked for."""
 
-    def __init__(self, engine: Engine, fullname: str, value: Value, paths: frozenset[str]) -> None:
+    def __init__(self, engine: Engine, find: Callable[[], tuple[str, Value]]) -> None:
         self._engine = engine
-        self._value = value
-        self._paths = paths
+        self._find = find
         self._answers: dict[object, object] = {}
-        self.fullname = fullname
+        self._paths: frozenset[str] = frozenset()
+        self._locate()
+
+    def _locate(self) -> None:
+        (name, self._value), paths = self._engine.ask(self._find, ("", NOTHING))
+        self._paths |= paths
+        self.fullname = name
         """The full name asked for; `pkg.mod.f.<locals>.inner` from `Summaries.at`."""
 
+    @property
+    def is_found(self) -> bool:
+        """Is there such a function?"""
+        kinds = (Function, Class, Descriptor, ManagerFactory, Instance, Partial)
+        return bool(self._value) and all(isinstance(atom, kinds) for atom in self._value)
+
+    def refresh(self) -> None:
+        """Drop every answer if one of its files changed since it was read."""
+        changed = [path for path in self._paths if not self._engine.sources.is_fresh(path)]
+        if changed:
+            self._engine.forget(changed)
+            self._answers.clear()
+            self._paths = frozenset()
+            self._locate()
+
     def _ask(self, key: object, question: Callable[[], T], unknown: T) -> T:
-        if key not in self._answers:
-            self._answers[key], paths = self._engine.ask(question, unknown)
+        while key not in self._answers:
+            # A file that is read for this question may have been read long ago for another.
+            answer, paths = self._engine.ask(question, unknown)
             self._paths |= paths
-        return self._answers[key]  # type: ignore[return-value]
+            self._answers[key] = answer
+            self.refresh()
+        return cast(T, self._answers[key])
 
     @property
     def _function(self) -> Function | None:
@@ -77,10 +104,14 @@ class FunctionSummary:
     @property
     def is_async(self) -> bool:
         """Is it an `async def` that is no generator (and that no decorator replaced)?"""
-        function = self._function
-        return bool(
-            function and function.is_async and not calls.is_generator(self._engine, function)
-        )
+
+        def question() -> bool:
+            function = self._function
+            return bool(
+                function and function.is_async and not calls.is_generator(self._engine, function)
+            )
+
+        return self._ask("async", question, False)
 
     @property
     def result(self) -> Result:
@@ -141,16 +172,15 @@ class FunctionSummary:
     def returns_class(self) -> str | None:
         """The full name of the one class its result is certainly an instance of, never `None`.
 
-        For an `async def`, of what awaiting it gives.
+        Where the result is always awaitable, of what awaiting it gives.
         """
         return self._class(Arguments(is_open=True), "class")
 
     def _class(self, given: Arguments, key: object) -> str | None:
         def question() -> str | None:
             value = self._called(given)
-            if self.is_async:
-                value = calls.awaited(self._engine, value)
-            return self._one_class(value)
+            is_async = value and all(isinstance(atom, Awaitable) for atom in value)
+            return self._one_class(calls.awaited(self._engine, value) if is_async else value)
 
         return self._ask(key, question, None)
 
@@ -258,7 +288,7 @@ class Summaries:
         self, path_of: Callable[[str], str | None], type_of: Callable[[str], Known | None]
     ) -> None:
         self._engine = Engine(path_of, type_of)
-        self._answers: dict[object, FunctionSummary | None] = {}
+        self._summaries: dict[object, FunctionSummary] = {}
 
     def function(self, fullname: str) -> FunctionSummary | None:
         """Return the summary of `pkg.mod.f`, `pkg.mod.Class.m` or a class `pkg.mod.Class`.
@@ -266,7 +296,7 @@ class Summaries:
         Methods and property getters are looked up along the bases; a class is summarised as its
         constructor.  None where there is no source, or the name is no function in it.
         """
-        return self._answer(fullname, lambda: (fullname, resolve(self._engine, fullname)))
+        return self._summary(fullname, lambda: (fullname, resolve(self._engine, fullname)))
 
     def at(self, module: str, line: int, column: int | None = None) -> FunctionSummary | None:
         """Return the summary of the (nested) function or lambda that is defined at a line.
@@ -274,52 +304,54 @@ class Summaries:
         Any line from the first decorator to the `def` will do.  Two lambdas on one line are told
         apart by `column` (counted from 0); without it the answer is None.
         """
-        return self._answer((module, line, column), lambda: self._function_at(module, line, column))
+        return self._summary(
+            (module, line, column), lambda: self._function_at(module, line, column)
+        )
 
     def _function_at(self, name: str, line: int, column: int | None) -> tuple[str, Value]:
         module = self._engine.module(name)
-        found = [
-            (node, chain)
-            for node, chain in (module.functions if module else {}).items()
-            if _first_line(node) <= line <= node.lineno
-            and (column is None or not isinstance(node, ast.Lambda) or node.col_offset == column)
-        ]
+        found = _functions_at(module, line, column) if module else []
         if module is None or len(found) != 1:
             return "", NOTHING
-        node, chain = found[0]
-        function = function_at(node, self._engine.frame_of(module, chain))
+        frame = self._engine.frame_of(module, module.functions[found[0]])
+        function = function_at(found[0], frame)
         return function.fullname, frozenset({function})
 
-    def _answer(self, key: object, find: Callable[[], tuple[str, Value]]) -> FunctionSummary | None:
-        known = self._answers.get(key)
-        if known and not all(map(self._is_fresh, known.sources)):
-            known = None
+    def _summary(
+        self, key: object, find: Callable[[], tuple[str, Value]]
+    ) -> FunctionSummary | None:
+        if self._engine.sources.is_full:
+            self.forget_all()
+        known = self._summaries.get(key)
         if known is None:
-            (name, value), paths = self._engine.ask(find, ("", NOTHING))
-            kinds = (Function, Class, Descriptor, ManagerFactory, Instance)
-            if not value or not all(isinstance(atom, kinds) for atom in value):
-                self._answers.pop(key, None)
-                return None
-            known = self._answers[key] = FunctionSummary(self._engine, name, value, paths)
-        return known
-
-    def _is_fresh(self, path: str) -> bool:
-        if self._engine.sources.is_fresh(path):
-            return True
-        self.forget(path)
-        return False
+            known = self._summaries[key] = FunctionSummary(self._engine, find)
+        known.refresh()
+        return known if known.is_found else None
 
     def forget(self, path: str) -> None:
         """Drop all that was read from `path`, and every answer: the file changed."""
-        self._engine.sources.forget(path)
-        self._engine.clear()
-        self._answers.clear()
+        self._engine.forget([path])
+        self._summaries.clear()
+
+    def forget_all(self) -> None:
+        """Drop everything that was read."""
+        self._engine.forget(None)
+        self._summaries.clear()
 
     def digest(self, path: str) -> str:
         """Return a hash of the file's content; of nothing, where it cannot be read."""
         return self._engine.sources.digest(path)
 
 
-def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
+def _functions_at(module: Module, line: int, column: int | None) -> list[FunctionNode]:
+    """Return the functions defined at a line: the one lambda that is meant, or the `def`s."""
+    here = [node for node in module.functions if _first_line(node) <= line <= node.lineno]
+    defs = [node for node in here if not isinstance(node, ast.Lambda)]
+    lambdas = [node for node in here if isinstance(node, ast.Lambda)]
+    meant = [node for node in lambdas if node.col_offset == column]
+    return [*(meant or defs or (lambdas if column is None else []))]
+
+
+def _first_line(node: FunctionNode) -> int:
     decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])

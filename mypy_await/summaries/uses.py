@@ -83,18 +83,21 @@ def _parameter(engine: Engine, frame: Frame, name: str) -> Parameter:
     else:
         for load in follower.loads(name, None):
             follower.follow(load, found)
-    return Parameter(name, _in_order(found.uses), _in_order(found.called or []))
+    path = frame.scope.module.path
+    return Parameter(name, _in_order(found.uses, path), _in_order(found.called or [], path))
 
 
 def uses_of(engine: Engine, node: ast.expr, frame: Frame) -> tuple[Use, ...]:
     """Return what becomes of the value of an expression inside a function."""
     found = Found()
     Follower(engine, frame).follow(node, found)
-    return _in_order(found.uses)
+    return _in_order(found.uses, frame.scope.module.path)
 
 
-def _in_order(uses: list[Use]) -> tuple[Use, ...]:
-    return tuple(sorted(dict.fromkeys(uses), key=lambda use: (use.path, use.line)))
+def _in_order(uses: list[Use], own: str) -> tuple[Use, ...]:
+    """Order uses by place, those in the function's own file first."""
+    by_place = sorted(set(uses), key=lambda use: (use.path != own, use.path, use.line, use.detail))
+    return tuple(by_place)
 
 
 class Follower:
@@ -126,8 +129,10 @@ class Follower:
 
     def inside(self) -> Iterator[tuple[ast.Name | ast.Attribute, Frame]]:
         """Yield the names and attributes that are read inside the function, with their frames."""
-        names_read = [pair for found in self.body.loads.values() for pair in found]
-        for node, scope in (*names_read, *self.body.attributes):
+        read: list[tuple[ast.Name | ast.Attribute, Scope]] = [*self.body.attributes]
+        for loads in self.body.loads.values():
+            read += loads
+        for node, scope in read:
             if isinstance(node.ctx, ast.Load) and self._is_inside(scope.node):
                 yield node, self._frame(scope.node)
 
@@ -301,7 +306,7 @@ class Follower:
         if isinstance(atom, Class):
             function = classes.constructor(self.engine, atom)
         name = _parameter_for(function, call, node, keyword)
-        if name is None or not isinstance(function, Function):
+        if name is None or not isinstance(function, Function) or is_hook(function):
             return self.note(found, How.HANDED_ON, node)
         inside = parameters(self.engine, function).get(name)
         if inside:
@@ -327,6 +332,11 @@ class Follower:
         if fullname == "functools.partial" and call.args[:1] == [node]:
             return self.follow(call, found)
         return self.note(found, library.SINKS.get(fullname, How.HANDED_ON), node, fullname)
+
+
+def is_hook(function: Function) -> bool:
+    """Is the body empty, so that a subclass says what it does?"""
+    return not isinstance(function.node, ast.Lambda) and calls.is_stub(function.node)
 
 
 def _outside(uses: tuple[Use, ...]) -> list[Use]:
