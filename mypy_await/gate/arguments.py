@@ -107,11 +107,13 @@ def overrides(options: argparse.Namespace, base: config.Config) -> dict[str, obj
 
     Raises `config.ConfigError` for a code that does not exist.
     """
-    enable, disable = options.enable, options.disable
+    on = [*(name for name in base.enable if name not in options.disable), *options.enable]
+    off = [*(name for name in base.disable if name not in options.enable), *options.disable]
     chosen: dict[str, object] = {}
-    if enable or disable:
-        chosen["enable"] = [*(name for name in base.enable if name not in disable), *enable]
-        chosen["disable"] = [*(name for name in base.disable if name not in enable), *disable]
+    if on != list(base.enable):
+        chosen["enable"] = on
+    if off != list(base.disable):
+        chosen["disable"] = off
     if options.strict:
         chosen["strict"] = True
     config.from_mapping(chosen, "command line")

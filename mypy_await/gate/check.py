@@ -15,6 +15,7 @@ from mypy_await.gate.baseline import Baseline, stale_entries
 from mypy_await.gate.changed import ChangedLines
 from mypy_await.gate.errors import CLEAN, FOUND, GateError
 from mypy_await.gate.findings import Finding, read_findings
+from mypy_await.gate.fingerprints import posix
 from mypy_await.gate.formats.as_text import finding_lines
 from mypy_await.gate.mypy_run import Prepared, Run, check_mypy_version
 from mypy_await.gate.output import print_out, write_file
@@ -47,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
         by_cause=options.root_cause,
         style=prepared.style(),
     )
-    report = _narrow(options, report, prepared.checked)
+    report = _narrow(options, report, set(map(posix, result.checked)))
     _print(options, report)
     return FOUND if report.findings else CLEAN
 

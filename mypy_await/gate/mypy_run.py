@@ -52,7 +52,8 @@ class Run:
 
     `lines` is mypy's structured output, `other` its plain lines that belong to no file; `blocked`
     tells that mypy gave up (a syntax error, a file that is not there) and then `lines` is not all.
-    `modules` gives the path of each module of the program; `complaints` are mypy's warnings about
+    `modules` gives the path of each module of the program, `checked` those of the files that were
+    asked for; `complaints` are mypy's warnings about
     its own configuration.
     """
 
@@ -60,6 +61,7 @@ class Run:
     other: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
     blocked: bool = False
     files: int = 0
 
@@ -88,11 +90,6 @@ class Prepared:
     def config_file(self) -> str:
         """The file that holds our options too."""
         return str(self.options.config_file)
-
-    @property
-    def checked(self) -> set[str]:
-        """The files that were asked for, with slashes."""
-        return {source.path.replace("\\", "/") for source in self.sources if source.path}
 
     def style(self) -> Style | None:
         """Return what colours a text (text, colour, bold) on a terminal; None elsewhere."""
@@ -125,8 +122,10 @@ class Prepared:
             with _captured() as printed, _crash(self.options.show_traceback, printed):
                 built = build(self.sources, self.options, None, flush, self.cache, printed, printed)
                 built.manager.metastore.close()
-                for name, state in built.graph.items():
-                    result.modules[name] = built.manager.errors.simplify_path(state.xpath)
+                shorten = built.manager.errors.simplify_path
+                result.modules = {name: shorten(s.xpath) for name, s in built.graph.items()}
+                asked = {source.module for source in self.sources}
+                result.checked = {p for name, p in result.modules.items() if name in asked}
                 # Freeing the whole program takes time and the process ends soon: keep it.
                 _kept.append(built)
         except CompileError:
