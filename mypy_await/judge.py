@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, OverloadedFuncDef
-from mypy.plugin import CheckerPluginInterface
-from mypy.types import Type
+from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
+from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import awaitable
-from mypy_await.checks import first_misuse
+from mypy_await.calls import Call, Passed, result_of_calling
+from mypy_await.checks import first_misuse, first_misuse_in_call
 from mypy_await.places import place_of
-from mypy_await.refine import Refined
+from mypy_await.refine import Refined, Refiner
 from mypy_await.site import Site
 from mypy_await.use import Use
 from mypy_await.walk import ParentLinks
@@ -55,6 +56,32 @@ def judge(
         notes = (*notes, *_origin(site, node))
     compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
     return misuse.result or value.result
+
+
+def judge_arguments(
+    ctx: FunctionContext | MethodContext, node: CallExpr, links: ParentLinks, refiner: Refiner
+) -> None:
+    """Report an argument of a call that the callee cannot deal with."""
+    types = [typ for types in ctx.arg_types for typ in types]
+    if not any(isinstance(typ, (CallableType, Overloaded, Instance)) for typ in types):
+        return
+    arguments = tuple(
+        Passed(position, name, value, get_proper_type(typ))
+        for position, name in enumerate(ctx.callee_arg_names)
+        for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
+    )
+    if not any(result_of_calling(passed.typ) for passed in arguments):
+        return
+    api = ctx.api
+    site = Site(api, links.below(compat.top_level_function(api) or compat.module(api)))
+    if node not in site.parents:
+        return
+    summary = refiner.summary_of(api, site.callee_node(node))
+    result = ctx.default_return_type
+    call = Call(site, node, site.callee_name(node), arguments, result, summary)
+    misuse = first_misuse_in_call(call)
+    if misuse is not None and compat.is_enabled(api, misuse.code):
+        compat.report(api, misuse.text, misuse.node or node, misuse.code, misuse.notes)
 
 
 def _origin(site: Site, node: Expression) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,14 +20,26 @@ SECTIONS: Final = {
     "container": ("calls", "methods"),
     "task": ("calls",),
     "neutral": ("calls",),
+    "caches": ("calls",),
+    "special-methods": ("calls",),
 }
 """The schema: each section and the lists of full names it may have."""
 
 
+CALLBACKS: Final = "sync-callbacks"
+"""The section with full names of callables, and their parameters by name or position."""
+
+
+@functools.cache
+def load() -> dict[str, Any]:
+    """Return the table as it stands in the file."""
+    text = resources.files("mypy_await").joinpath("knowledge.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 @functools.cache
 def _table() -> dict[str, dict[str, frozenset[str]]]:
-    text = resources.files("mypy_await").joinpath("knowledge.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = load()
     return {
         section: {key: frozenset(data[section].get(key, ())) for key in keys}
         for section, keys in SECTIONS.items()
@@ -37,3 +49,14 @@ def _table() -> dict[str, dict[str, frozenset[str]]]:
 def knows(section: str, callee: str, key: str = "calls") -> bool:
     """Does the table list this callable (by full name) there?"""
     return callee in _table()[section][key]
+
+
+def calls_synchronously(callee: str, position: int, name: str | None) -> bool:
+    """Does the table list this parameter of the callable (by full name) as one it calls?"""
+    slots = load()[CALLBACKS].get(callee, ())
+    return position in slots or name in slots
+
+
+def has_callbacks(callee: str) -> bool:
+    """Does the table list any parameter of the callable?"""
+    return callee in load()[CALLBACKS]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import FuncDef, LambdaExpr
+from mypy.nodes import Expression, FuncDef, LambdaExpr, MemberExpr, NameExpr
 from mypy.types import AnyType, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_await import compat
+from mypy_await.awaitables import Awaitable
+from mypy_await.calls import Call
 from mypy_await.places import Kind, can_await, function_around
 from mypy_await.refine import shown_origin
 from mypy_await.summaries import Kind as Origins
@@ -119,6 +121,32 @@ KEEP_THE_TASK: Final = "Await it, or keep a reference to it until it is done"
 def escaping(use: Use, block: str) -> str:
     """Say that a block is over before the coroutine runs."""
     return f'Value of type {_type(use, use.value.typ)} leaves the "{block}" block before it runs'
+
+
+def async_callback(call: Call, value: Awaitable, function: Expression) -> str:
+    """Say that a synchronous caller gets an async function."""
+    name = function.name if isinstance(function, (NameExpr, MemberExpr)) else None
+    passed = f'Async function "{name}"' if name else "Function that gives a coroutine"
+    callee = call.callee.rpartition(".")[2] or "a function"
+    return f'{passed} is passed to "{callee}", which calls it and never awaits the result'
+
+
+def callback_remedy() -> str:
+    """Say what to pass in place of an async function."""
+    return "Pass a sync function; one that starts a task or runs an event loop for the coroutine"
+
+
+def called_at(where: str) -> str:
+    """Say where the callee calls it."""
+    return f"It is called there: {where}"
+
+
+def called_too_early(use: Use) -> str:
+    """Say that a coroutine was made where a function is wanted."""
+    return f"Value of type {_type(use, use.value.typ)} is passed where a function is expected"
+
+
+PASS_THE_FUNCTION: Final = "Pass the function itself, without calling it"
 
 
 SILENT: Final = AnyType(TypeOfAny.from_error)

@@ -19,7 +19,7 @@ from mypy.types import Type
 
 from mypy_await import codes, compat, config
 from mypy_await.freshness import Freshness
-from mypy_await.judge import judge
+from mypy_await.judge import judge, judge_arguments
 from mypy_await.recognise import Recogniser
 from mypy_await.refine import Refined, Refiner
 from mypy_await.walk import ParentLinks
@@ -124,6 +124,7 @@ class AwaitPlugin(Plugin):
         # expression as their context: ours answers only to the call that names the method.
         if isinstance(ctx, MethodContext) and not _names(node, fullname.rpartition(".")[2]):
             return typ
+        judge_arguments(ctx, node, self._links, self._refiner)
         known_by = self._refiner.call(ctx, fullname, node, typ)
         typ = known_by.typ if known_by else typ
         return self._judge(ctx.api, node, typ, known_by)

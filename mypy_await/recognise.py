@@ -21,6 +21,8 @@ from mypy.nodes import (
 from mypy.types import AnyType, CallableType, Instance, Overloaded, Type, get_proper_type
 
 from mypy_await.awaitables import awaitable, may_be_awaitable
+from mypy_await.knowledge import has_callbacks
+from mypy_await.site import parts
 
 Lookup = Callable[[str], SymbolTableNode | None]
 
@@ -81,6 +83,8 @@ class Recogniser:
 
 
 def _may_call(node: SymbolNode | None) -> bool:
+    if node is not None and has_callbacks(node.fullname):
+        return True
     match node:
         case FuncDef():
             return node.is_coroutine or node.type is None or _may_give(node.type)
@@ -91,19 +95,33 @@ def _may_call(node: SymbolNode | None) -> bool:
         case Var():
             return node.type is None or _may_give(node.type)
         case TypeInfo():
-            return node.get("__await__") is not None
+            return node.get("__await__") is not None or _may_take(_constructor(node))
         case TypeAlias():
-            return isinstance(target := get_proper_type(node.target), Instance) and _may_call(
-                target.type
-            )
+            target = get_proper_type(node.target)
+            return isinstance(target, Instance) and _may_call(target.type)
     return False
+
+
+def _constructor(node: TypeInfo) -> Type | None:
+    found = node.get("__init__")
+    return found.type if found else None
+
+
+def _may_take(typ: Type | None) -> bool:
+    """May a parameter of this callable be a function that it calls?"""
+    proper = get_proper_type(typ)
+    return isinstance(proper, CallableType) and any(
+        isinstance(part, (CallableType, AnyType))
+        for formal in proper.arg_types
+        for part in parts(get_proper_type(formal))
+    )
 
 
 def _may_give(typ: Type) -> bool:
     proper = get_proper_type(typ)
     match proper:
         case CallableType():
-            return may_be_awaitable(proper.ret_type) or _may_decorate(proper)
+            return may_be_awaitable(proper.ret_type) or _may_decorate(proper) or _may_take(proper)
         case Overloaded():
             return any(may_be_awaitable(item.ret_type) for item in proper.items)
         case Instance():

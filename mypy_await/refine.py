@@ -7,6 +7,7 @@ gets its type, and every check works on it as on typed code.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -314,13 +315,16 @@ def says_nothing(typ: ProperType | None) -> bool:
 def shown_origin(origin: Origin) -> tuple[str, str]:
     """Return the name of an origin, and its place as the user would write it."""
     name = origin.fullname.replace(".<locals>", "").rpartition(".")[2]
-    if origin.path is None:
-        return name, ""
-    try:
-        path = os.path.relpath(origin.path)
-    except ValueError:  # another drive on Windows
-        path = origin.path
-    return name, f"{PurePath(path).as_posix()}:{origin.line}"
+    return name, shown_place(origin.path, origin.line)
+
+
+def shown_place(path: str | None, line: int | None) -> str:
+    """Return a place in a source file as the user would write it."""
+    if path is None:
+        return ""
+    with contextlib.suppress(ValueError):  # another drive on Windows
+        path = os.path.relpath(path)
+    return f"{PurePath(path).as_posix()}:{line}"
 
 
 def _erases(typ: ProperType) -> bool:

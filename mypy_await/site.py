@@ -159,12 +159,16 @@ class Site:
             return found.node if found else None
         return callee.node if isinstance(callee, RefExpr) else None
 
-    def slot(self, call: CallExpr, value: Expression) -> Slot:
-        """Return the parameter that an argument of a call meets."""
+    def slot(self, call: CallExpr, value: Expression, *, as_declared: bool = False) -> Slot:
+        """Return the parameter that an argument of a call meets.
+
+        Once a call is checked mypy's type of the callee has its type variables filled in; with
+        `as_declared` the type is the one that the callee's definition declares.
+        """
         position = next(i for i, argument in enumerate(call.args) if argument is value)
         formals: list[ProperType] = []
         name, index = "", -1
-        for item in self.signatures(call):
+        for item in self._declared_signatures(call) if as_declared else self.signatures(call):
             for formal, actuals in enumerate(compat.formals_of(call, item)):
                 if position in actuals:
                     formals.append(get_proper_type(item.arg_types[formal]))
@@ -177,15 +181,26 @@ class Site:
         if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
             if not isinstance(typ, (CallableType, Overloaded)):
                 typ = _constructor(call.callee.node)
-        if isinstance(typ, Instance):
-            found = typ.type.get("__call__")
-            typ = _bound(found.node, _symbol_type(found.node)) if found and found.node else None
-        if isinstance(typ, CallableType):
-            return (typ,)
-        return tuple(typ.items) if isinstance(typ, Overloaded) else ()
+        return _items(typ)
+
+    def _declared_signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
+        node = self.callee_node(call)
+        if isinstance(node, TypeInfo):
+            return _items(_constructor(node))
+        return _items(_bound(node, _symbol_type(node)) if node is not None else None)
 
 
 _ANY: Final = AnyType(TypeOfAny.special_form)
+
+
+def _items(typ: ProperType | None) -> tuple[CallableType, ...]:
+    """Return the signatures with which a value of this type can be called."""
+    if isinstance(typ, Instance):
+        found = typ.type.get("__call__")
+        typ = _bound(found.node, _symbol_type(found.node)) if found and found.node else None
+    if isinstance(typ, CallableType):
+        return (typ,)
+    return tuple(typ.items) if isinstance(typ, Overloaded) else ()
 
 
 def _class_of(typ: ProperType | None) -> TypeInfo | None:

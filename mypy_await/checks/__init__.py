@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from mypy_await.bindings import Fate, binding_of, fate
+from mypy_await.calls import Call
 from mypy_await.checks import (
+    async_callback,
     dropped_awaitable,
     dropped_task,
     escaping_awaitable,
@@ -24,6 +26,7 @@ CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
     formatted_awaitable.check,
     hidden_awaitable.check,
     nested_awaitable.check,
+    async_callback.check,
     unawaited_value.check,
     dropped_awaitable.check,
     dropped_task.check,
@@ -49,6 +52,15 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
     reused_coroutine.check_binding,
 )
 """What is asked of a value that is bound to a local name, once its uses are known."""
+
+
+CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (async_callback.check_call,)
+"""What is asked of a call, once mypy knows the types of its arguments."""
+
+
+def first_misuse_in_call(call: Call) -> Misuse | None:
+    """Return what the first check that objects to the arguments of this call says."""
+    return next((misuse for check in CALL_CHECKS if (misuse := check(call))), None)
 
 
 def first_misuse(use: Use) -> Misuse | None:

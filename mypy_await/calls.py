@@ -1,0 +1,80 @@
+"""One call with its arguments, as the hook of the callee sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mypy.nodes import CallExpr, Expression
+from mypy.types import CallableType, Instance, Overloaded, ProperType, Type, get_proper_type
+
+from mypy_await.awaitables import Awaitable, awaitable
+from mypy_await.places import Place, place_of
+from mypy_await.site import Site, parts
+from mypy_await.summaries import FunctionSummary
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One argument of a call."""
+
+    position: int
+    """The parameter's place among those of the callee, `self` not counted."""
+    name: str | None
+    value: Expression
+    typ: ProperType
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call, what it is of, and what it passes."""
+
+    site: Site
+    node: CallExpr
+    callee: str
+    """Full name of the callee, methods by the class that defines them."""
+    arguments: tuple[Passed, ...]
+    result: Type
+    summary: FunctionSummary | None
+    """What the callee's source says."""
+
+    @property
+    def place(self) -> Place:
+        """Where the result of the call goes."""
+        return place_of(self.node, self.site.parents)
+
+    def async_functions(self) -> Iterator[tuple[Passed, Awaitable]]:
+        """Yield the arguments that are functions whose every call gives a coroutine."""
+        for passed in self.arguments:
+            value = result_of_calling(passed.typ)
+            if value is not None and value.is_lazy:
+                yield passed, value
+
+
+def result_of_calling(typ: ProperType) -> Awaitable | None:
+    """Return the awaitable that every call of a value of this type gives, if it does."""
+    match typ:
+        case CallableType() if not typ.is_type_obj():
+            return awaitable(typ.ret_type)
+        case Overloaded():
+            found = [awaitable(item.ret_type) for item in typ.items]
+            return found[0] if all(found) else None
+        case Instance() if typ.type.fullname == "functools.partial":
+            return awaitable(typ.args[0]) if typ.args else None
+        case Instance():
+            method = typ.type.get("__call__")
+            call = get_proper_type(method.type) if method else None
+            return result_of_calling(call) if isinstance(call, CallableType) else None
+    return None
+
+
+def formal_of(call: Call, passed: Passed) -> tuple[ProperType, ...]:
+    """Return the declared types of the parameter that an argument meets."""
+    return call.site.slot(call.node, passed.value, as_declared=True).formals
+
+
+def result_slots(formal: ProperType) -> Iterator[ProperType]:
+    """Yield what the callables in a declared type are declared to return."""
+    for part in parts(formal):
+        if isinstance(part, CallableType):
+            yield get_proper_type(part.ret_type)
