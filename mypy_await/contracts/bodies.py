@@ -5,18 +5,26 @@ from __future__ import annotations
 from mypy_await.contracts.effects import Colour, effect_of
 from mypy_await.contracts.expressions import ANY, UNKNOWN, TypeExpr, union
 from mypy_await.contracts.resolving import Resolver, Symbol
+from mypy_await.contracts.suspects import Suspects
 from mypy_await.summaries import FunctionSummary, Kind, Known, Summaries, Verdict
 
 
 class Bodies:
     """Answers from the bodies of a project's functions (`effects.Bodies`)."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, *, quick: bool = False) -> None:
+        """With `quick`, only bodies that may return an awaitable are looked into."""
         self.resolver = resolver
         self.summaries = Summaries(self._path_of, _nothing_declared)
+        self._suspects = Suspects(resolver.project) if quick else None
 
-    def __call__(self, symbol: Symbol) -> tuple[Colour, TypeExpr]:
-        """Return the colour of a function's calls, and the type of what they give."""
+    def __call__(self, symbol: Symbol, wrapped: bool) -> tuple[Colour, TypeExpr]:
+        """Return the colour of a function's calls, and the type of what they give.
+
+        `wrapped` says that a decorator has a part in it.
+        """
+        if self._suspects and not wrapped and not self._suspects.may_return_awaitable(symbol):
+            return Colour.SYNC, UNKNOWN
         summary = self.summaries.function(symbol.fullname)
         verdict = summary.result.verdict if summary else Verdict.UNKNOWN
         if summary is None or verdict in (Verdict.UNKNOWN, Verdict.SOMETIMES):

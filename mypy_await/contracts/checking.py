@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -50,7 +52,8 @@ def check(config: Config, root: Path) -> Checked:
     if not config.contracts or not _is_on(config):
         return Checked()
     contracts = Contracts(folders(config, root))
-    contracts.read_all()
+    with without_collector():
+        contracts.read_all()
     if not contracts.files:
         listed = ", ".join(f'"{folder}"' for folder in config.contracts)
         raise ContractError(f"contracts: no .pyi file in {listed}")
@@ -62,15 +65,32 @@ def check_contracts(contracts: Contracts, project: Project) -> Checked:
     for name in contracts.files:
         project.install(name.partition(".")[0])
     resolver = Resolver(project)
-    broken, notices = compare(contracts, resolver, Bodies(resolver))
-    broken = [item for item in broken if not _is_ignored(item, project)]
-    calls = known_calls({item.fullname for item in broken}, resolver) if broken else {}
+    with without_collector():
+        broken, notices = compare(contracts, resolver, Bodies(resolver, quick=True))
+        broken = [item for item in broken if not _is_ignored(item)]
+        calls = known_calls({item.fullname for item in broken}, resolver) if broken else {}
     return Checked(
         tuple(broken),
         tuple(tuple(calls[item.fullname]) for item in broken),
         (*notices, *version_branches(contracts)),
         len(contracts.files),
     )
+
+
+@contextlib.contextmanager
+def without_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking through syntax trees that all stay in use.
+
+    It is a third of the time of a check.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.freeze()
+            gc.enable()
 
 
 def _is_on(config: Config) -> bool:
@@ -80,7 +100,7 @@ def _is_on(config: Config) -> bool:
     )
 
 
-def _is_ignored(item: Break, project: Project) -> bool:
+def _is_ignored(item: Break) -> bool:
     """Does the line of the definition carry `# type: ignore` for this code?"""
     lines: Sequence[str] = _lines(item.place.path)
     found = _IGNORED.search(lines[item.place.line - 1]) if item.place.line <= len(lines) else None

@@ -110,10 +110,11 @@ class _Comparison:
             return
         definition = next((n for n in reversed(found.nodes) if isinstance(n, FUNCTIONS)), None)
         promised = effect_of(pinned, self.resolver)
-        given = effect_of(found, self.resolver, self.bodies)
+        undecided = UNDECIDED in self.stub.lines[node.lineno - 1]
+        by_keyword = undecided or (promised is not None and promised.wrapped)
+        given = effect_of(found, self.resolver, None if by_keyword else self.bodies)
         if definition is None or promised is None or given is None:
             return
-        undecided = UNDECIDED in self.stub.lines[node.lineno - 1]
         text = difference(pinned.fullname, promised, given, self.resolver, undecided=undecided)
         if text:
             yield Break(

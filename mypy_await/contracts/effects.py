@@ -7,14 +7,22 @@ colour, an async generator and a function under `@asynccontextmanager` are synch
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
 from mypy_await.contracts import decorators
 from mypy_await.contracts.decorators import COROUTINES, MANAGERS, TRANSPARENT, name_of
-from mypy_await.contracts.expressions import ANY, NONE, OBJECT, UNKNOWN, TypeExpr, awaited
+from mypy_await.contracts.expressions import (
+    ANY,
+    NONE,
+    OBJECT,
+    UNKNOWN,
+    TypeExpr,
+    awaited,
+    standard_class,
+)
 from mypy_await.contracts.modules import FUNCTIONS, Function, is_overload
 from mypy_await.contracts.resolving import Resolver, Scope, Symbol, dotted
 
@@ -45,8 +53,11 @@ class Effect:
     wrapped: bool = False
 
 
-Bodies: TypeAlias = Callable[[Symbol], "tuple[Colour, TypeExpr]"]
-"""Answers from a function's body: the colour of its calls, and the type of what they give."""
+Bodies: TypeAlias = Callable[[Symbol, bool], "tuple[Colour, TypeExpr]"]
+"""Answers from a function's body: the colour of its calls, and the type of what they give.
+
+The second argument says whether a decorator that nobody understands has a part in it.
+"""
 
 _PLAIN: Final = {"bool", "bytes", "dict", "float", "int", "list", "str", "Dict", "List"}
 _ASYNC_GENERATOR: Final = TypeExpr("collections.abc.AsyncGenerator", (ANY, ANY))
@@ -89,12 +100,12 @@ def _one(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | No
     elif node.name == "__init__":
         effect = Effect(Colour.SYNC, NONE)
     else:
-        effect = _sync(node, declared, symbol, bodies)
+        effect = _sync(node, symbol, resolver, bodies)
     effect = replace(effect, keyword=is_async)
     for decorator in reversed(node.decorator_list):
         effect = _decorate(effect, decorator, declared, scope, resolver)
     if effect.wrapped and bodies:
-        seen = _from_body(*bodies(symbol))
+        seen = _from_body(*bodies(symbol, True))
         return effect if seen.doubt else replace(seen, keyword=effect.keyword)
     return effect
 
@@ -105,18 +116,34 @@ def _async(node: Function, declared: TypeExpr) -> Effect:
     return Effect(Colour.ASYNC, declared)
 
 
-def _sync(node: Function, declared: TypeExpr, symbol: Symbol, bodies: Bodies | None) -> Effect:
+def _sync(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | None) -> Effect:
+    declared = resolver.annotation(node.returns, symbol.scope.inside(node))
     inner = awaited(declared)
     if inner is not None:
         return Effect(Colour.ASYNC, inner)
     if declared.name == "|" and any(awaited(part) for part in declared.args):
         return Effect(Colour.UNKNOWN, declared, doubt="it returns an awaitable only sometimes")
-    if bodies is None or _has_yield(node):
+    if node.returns is not None and declared == UNKNOWN:
+        return Effect(Colour.UNKNOWN, doubt="its annotation is not understood")
+    if bodies is None or (declared in _OPEN and _has_yield(node)):
         return Effect(Colour.SYNC, declared)
-    colour, value = bodies(symbol)
-    if declared not in _OPEN:
-        return Effect(Colour.SYNC, declared, hidden=value if colour is Colour.ASYNC else None)
-    return _from_body(colour, value)
+    if declared in _OPEN:
+        return _from_body(*bodies(symbol, False))
+    if not _denies_awaitable(declared, resolver):
+        return Effect(Colour.SYNC, declared)
+    colour, value = bodies(symbol, False)
+    return Effect(Colour.SYNC, declared, hidden=value if colour is Colour.ASYNC else None)
+
+
+def _denies_awaitable(declared: TypeExpr, resolver: Resolver) -> bool:
+    """Is it certain that no value of this type can be awaited?"""
+    if declared.name == "|":
+        return all(_denies_awaitable(part, resolver) for part in declared.args)
+    cls = standard_class(declared.name)
+    if cls is not None:
+        return not issubclass(cls, Awaitable)
+    found, complete = resolver.member(declared.name, "__await__")
+    return declared == NONE or (complete and found is None)
 
 
 def _from_body(colour: Colour, value: TypeExpr) -> Effect:

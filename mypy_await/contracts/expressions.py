@@ -121,13 +121,13 @@ def _is_subclass(given: str, promised: str, bases: Callable[[str], list[str] | N
     ancestors = _ancestors(given, bases)
     if ancestors is None:
         return Fit.UNKNOWN
-    wanted = _standard_class(promised)
+    wanted = standard_class(promised)
     if wanted is not None:
-        kin = [_standard_class(name) for name in ancestors]
+        kin = [standard_class(name) for name in ancestors]
         if any(cls is not None and issubclass(cls, wanted) for cls in kin):
             return Fit.YES
         # An abstract class may be met by the methods alone; only a standard class is all known.
-        return Fit.NO if type(wanted) is type or _standard_class(given) else Fit.UNKNOWN
+        return Fit.NO if type(wanted) is type or standard_class(given) else Fit.UNKNOWN
     if promised in ancestors:
         return Fit.YES
     above = bases(promised)
@@ -135,10 +135,11 @@ def _is_subclass(given: str, promised: str, bases: Callable[[str], list[str] | N
 
 
 def _ancestors(name: str, bases: Callable[[str], list[str] | None]) -> list[str] | None:
-    return [name] if _standard_class(name) else bases(name)
+    return [name] if standard_class(name) else bases(name)
 
 
-def _standard_class(name: str) -> type | None:
+def standard_class(name: str) -> type | None:
+    """Return the class of a full name where it is one of Python's own that are known here."""
     module, _, attribute = name.rpartition(".")
     found = getattr(_STANDARD.get(module), attribute, None)
     return found if isinstance(found, type) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import collections.abc
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,6 +90,7 @@ class Resolver:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._canonical: dict[str, str] = {}
 
     def full_name(self, name: str, scope: Scope) -> str:
         """Return the full name of `a.b.c` as seen from `scope`; empty where nothing binds it."""
@@ -110,6 +111,11 @@ class Resolver:
 
     def canonical(self, fullname: str) -> str:
         """Follow a full name through re-exports to where it is defined, as far as is known."""
+        if fullname not in self._canonical:
+            self._canonical[fullname] = self._follow(fullname)
+        return self._canonical[fullname]
+
+    def _follow(self, fullname: str) -> str:
         for _ in range(_DEPTH):
             symbol = self._split(fullname)
             if symbol is None:
@@ -219,7 +225,9 @@ class Resolver:
                 elements = index.elts if isinstance(index, ast.Tuple) else [index]
                 return self._subscript(value, elements, scope, depth)
             case ast.Name() | ast.Attribute() if dotted(node):
-                return self._named(self.full_name(dotted(node), scope), depth)
+                name = self.full_name(dotted(node), scope)
+                is_self = name == "typing.Self" and bool(scope.classes)
+                return TypeExpr(scope.fullname) if is_self else self._named(name, depth)
         return UNKNOWN
 
     def _all(self, nodes: Sequence[ast.expr], scope: Scope, depth: int) -> tuple[TypeExpr, ...]:
@@ -239,9 +247,9 @@ class Resolver:
         if name == "typing.Optional":
             return union([*args, NONE])
         base = self._named(name, depth)
-        return (
-            TypeExpr(base.name, args) if base not in (UNKNOWN, ANY) and not base.args else UNKNOWN
-        )
+        if base in (UNKNOWN, ANY):
+            return UNKNOWN
+        return _apply(base, args) if base.args else TypeExpr(base.name, args)
 
     def _named(self, fullname: str, depth: int) -> TypeExpr:
         """Read a bare name: a class stands for itself, an alias for what it is bound to."""
@@ -262,3 +270,24 @@ class Resolver:
             case [node] if symbol and type(node).__name__ == "TypeAlias":
                 return self.annotation(node.value, symbol.scope, depth + 1)  # type: ignore[union-attr]
         return UNKNOWN
+
+
+def _apply(alias: TypeExpr, args: tuple[TypeExpr, ...]) -> TypeExpr:
+    """Put arguments in the place of an alias's type variables, in the order they appear."""
+    variables = list(dict.fromkeys(_variables(alias)))
+    if len(variables) != len(args):
+        return UNKNOWN
+    return _substitute(alias, dict(zip(variables, args, strict=True)))
+
+
+def _variables(typ: TypeExpr) -> Iterator[str]:
+    if typ.name.startswith("~"):
+        yield typ.name
+    for arg in typ.args:
+        yield from _variables(arg)
+
+
+def _substitute(typ: TypeExpr, values: Mapping[str, TypeExpr]) -> TypeExpr:
+    if typ.name in values:
+        return values[typ.name]
+    return TypeExpr(typ.name, tuple(_substitute(arg, values) for arg in typ.args))
