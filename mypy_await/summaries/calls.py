@@ -9,8 +9,8 @@ from dataclasses import replace
 from mypy_await.summaries import arguments, classes, declared, expressions, special
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.flow import returned
 from mypy_await.summaries.model import Kind, Origin
+from mypy_await.summaries.returns import returned
 from mypy_await.summaries.scopes import own_nodes
 from mypy_await.summaries.values import (
     NONE,
@@ -54,19 +54,17 @@ def _call_atom(engine: Engine, atom: Atom, given: Arguments) -> Value:
         case Instance():
             method = classes.attribute(engine, frozenset({atom}), "__call__")
             return call(engine, method, given)
-        case Partial(function=function):
-            return call(engine, frozenset({function}), arguments.of_partial(atom, given))
+        case Partial():
+            return _call_atom(engine, atom.function, arguments.of_partial(atom, given))
         case Declared(result=result):
             return result
         case Subject():
             return frozenset({SUBJECT_CALL})
         case ManagerFactory(function=function):
             return frozenset({Manager(function, bound(engine, function, given))})
-        case Descriptor(function=function) if atom.name != "property":
-            return call(engine, frozenset({function}), given)
-        case Constant():
-            return NOTHING
-    return UNKNOWN
+        case Descriptor(name="staticmethod" | "classmethod"):
+            return _call_atom(engine, atom.function, given)
+    return NOTHING if isinstance(atom, Constant) else UNKNOWN
 
 
 def decorate(engine: Engine, made: Value, decorators: Sequence[ast.expr], frame: Frame) -> Value:

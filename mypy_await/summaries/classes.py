@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from mypy_await.summaries import arguments, calls, declared, expressions, library, names
+from mypy_await.summaries import arguments, bases, calls, declared, library, names
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import Kind
@@ -34,62 +33,15 @@ from mypy_await.summaries.values import (
     only,
 )
 
-Base = Class | str | None
-"""A class read, a class known by name, or one that is not known at all."""
-
 _PLAIN_ATTRIBUTES: Final = frozenset(
     {"__name__", "__qualname__", "__doc__", "__module__", "__dict__"}
 )
 
 
-_SAYING: Final = frozenset({Binds.DEF, Binds.CLASS, Binds.DECLARED})
-"""Bindings of a class body that mean what they say, whatever the bases make of others."""
-
-
-def _is_closed(order: tuple[Base, ...]) -> bool:
-    """Are all classes read, or known to be harmless?"""
-    return all(isinstance(base, Class) or base in library.HARMLESS_BASES for base in order)
-
-
-def mro(engine: Engine, cls: Class) -> tuple[Base, ...]:
-    """Return a class and its bases in the order in which attributes are looked up."""
-    unknown: tuple[Base, ...] = (cls, None)
-    return engine.remember(("mro", cls), lambda: _mro(engine, cls) or unknown, unknown)
-
-
-def _mro(engine: Engine, cls: Class) -> tuple[Base, ...] | None:
-    engine.trace.paths.add(cls.frame.scope.module.path)
-    bases = [_base(engine, node, cls) for node in cls.node.bases]
-    lines = [list(mro(engine, b)) if isinstance(b, Class) else [b] for b in bases]
-    lines.append(list(bases))
-    order: list[Base] = [cls]
-    while any(lines := [line for line in lines if line]):
-        heads = [line[0] for line in lines]
-        head = next((h for h in heads if not any(h in line[1:] for line in lines)), cls)
-        if head is cls:
-            return None
-        order.append(head)
-        lines = [[one for one in line if one != head] for line in lines]
-    return tuple(order)
-
-
-def _base(engine: Engine, node: ast.expr, cls: Class) -> Base:
-    base = only(expressions.value(engine, node, cls.frame))
-    if isinstance(base, Class):
-        return base
-    return base.fullname if isinstance(base, External) else None
-
-
-def _defines(engine: Engine, order: tuple[Base, ...], name: str) -> bool:
-    """Does a class whose source is read define a name?"""
-    read = [base for base in order if isinstance(base, Class)]
-    return any(name in engine.inside(base).scope.bindings for base in read)
-
-
 def construct(engine: Engine, cls: Class, given: Arguments) -> Value:
     """Return an instance, with what is known of the arguments of its constructor."""
     engine.trace.paths.add(cls.frame.scope.module.path)
-    maker = only(find(engine, mro(engine, cls), "__new__") or NOTHING)
+    maker = only(bases.find(engine, bases.mro(engine, cls), "__new__") or NOTHING)
     if isinstance(maker, Function) and maker.is_async:
         return UNKNOWN
     init = constructor(engine, cls)
@@ -101,7 +53,7 @@ def construct(engine: Engine, cls: Class, given: Arguments) -> Value:
 
 def constructor(engine: Engine, cls: Class) -> Function | None:
     """Return the `__init__` of a class, bound to an instance."""
-    found = find(engine, mro(engine, cls), "__init__")
+    found = bases.find(engine, bases.mro(engine, cls), "__init__")
     init = only(found) if found else None
     return replace(init, bound=frozenset({Instance(cls)})) if isinstance(init, Function) else None
 
@@ -136,37 +88,11 @@ def _external(engine: Engine, owner: str, name: str) -> Value:
     return frozenset({External(fullname)}) if known is None else known
 
 
-def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
-    """Return what the first class in `order` that has a name makes of it, unbound.
-
-    Unknown once a class on the way is not known; None if all are and none has it.
-    """
-    for base in order:
-        if isinstance(base, Class):
-            module = base.frame.scope.module
-            if (base.node.name, name) in module.stores:
-                return UNKNOWN
-            frame = engine.inside(base)
-            bindings = frame.scope.bindings.get(name)
-            if bindings:
-                engine.trace.paths.add(module.path)
-                if not _is_closed(order) and any(b.binds not in _SAYING for b in bindings):
-                    # `RED = 1` in an enum, `name = CharField()` in a model: a base decides.
-                    return UNKNOWN
-                return names.in_class(engine, name, frame)
-        elif base not in library.HARMLESS_BASES:
-            fullname = f"{base}.{name}"
-            if base is None or engine.type_of(fullname) is None:
-                return UNKNOWN
-            return library.read(engine, fullname) or frozenset({External(fullname)})
-    return None
-
-
 def _of_class(engine: Engine, cls: Class, name: str) -> Value:
     if name in _PLAIN_ATTRIBUTES:
         return PLAIN
-    order = mro(engine, cls)
-    found = find(engine, order, name)
+    order = bases.mro(engine, cls)
+    found = bases.find(engine, order, name)
     values = list(_assigned(engine, cls, order, name))
     if found is not None:
         values.append(join(*(_from_class(engine, atom, cls) for atom in found)))
@@ -193,10 +119,10 @@ def _look_up(engine: Engine, receiver: Instance, name: str) -> Value:
         return frozenset({cls})
     if name in _PLAIN_ATTRIBUTES:
         return PLAIN
-    order = mro(engine, cls)
-    if _defines(engine, order, "__getattribute__"):
+    order = bases.mro(engine, cls)
+    if bases.defines(engine, order, "__getattribute__"):
         return UNKNOWN
-    found = find(engine, order, name)
+    found = bases.find(engine, order, name)
     values = list(_assigned(engine, receiver, order, name))
     if found is not None:
         if not (values and found >= UNKNOWN and None in order):
@@ -246,7 +172,7 @@ def _unless_descriptor(engine: Engine, atom: Atom) -> Value:
         if isinstance(atom.cls, str):
             is_plain = atom.cls.startswith("builtins.") or atom.cls in library.CLASSES
             return frozenset({atom}) if is_plain else UNKNOWN
-        if find(engine, mro(engine, atom.cls), "__get__") is not None:
+        if bases.find(engine, bases.mro(engine, atom.cls), "__get__") is not None:
             return UNKNOWN
     return frozenset({atom})
 
@@ -255,10 +181,10 @@ def _of_super(engine: Engine, owner: Class, receiver: Atom, name: str) -> Value:
     cls = receiver.cls if isinstance(receiver, Instance) else receiver
     if not isinstance(cls, Class):
         return UNKNOWN
-    order = mro(engine, cls)
+    order = bases.mro(engine, cls)
     if owner not in order:
         return UNKNOWN
-    found = find(engine, order[order.index(owner) + 1 :], name)
+    found = bases.find(engine, order[order.index(owner) + 1 :], name)
     if found is None:
         return UNKNOWN
     if isinstance(receiver, Class):
@@ -267,7 +193,7 @@ def _of_super(engine: Engine, owner: Class, receiver: Atom, name: str) -> Value:
 
 
 def _assigned(
-    engine: Engine, receiver: Instance | Class, order: tuple[Base, ...], name: str
+    engine: Engine, receiver: Instance | Class, order: tuple[bases.Base, ...], name: str
 ) -> Iterator[Value]:
     """Yield what methods assign to `self.name` (of a class: what they assign to `cls.name`)."""
     for base in order:
@@ -324,7 +250,7 @@ def _as_awaitable(engine: Engine, atom: Atom) -> Value:
         known = library.known_value(engine, atom.cls, atom)
         is_known = known != frozenset({atom}) or engine.type_of(atom.cls) is not None
         return known if is_known else UNKNOWN
-    found = find(engine, mro(engine, atom.cls), "__await__")
+    found = bases.find(engine, bases.mro(engine, atom.cls), "__await__")
     if found is None:
         return frozenset({atom})
     method = only(found)

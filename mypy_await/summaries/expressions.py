@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from mypy_await.summaries import arguments, calls, classes, library, names
 from mypy_await.summaries.engine import Engine, function_at
@@ -51,33 +52,42 @@ _TRUE: Final = (Function, Class, ModuleRef, Awaitable, Subject, Partial)
 
 def value(engine: Engine, node: ast.expr, frame: Frame) -> Value:
     """Return what an expression can be, in a frame."""
-    match node:
-        case ast.Name():
-            return names.lookup(engine, node, frame)
-        case ast.Attribute():
-            return _attribute(engine, node, frame)
-        case ast.Call():
-            given = arguments.of_call(node, frame, lambda arg: value(engine, arg, frame))
-            return calls.call(engine, value(engine, node.func, frame), given)
-        case ast.Await(value=inner):
-            return calls.awaited(engine, value(engine, inner, frame))
-        case ast.NamedExpr(value=inner):
-            return value(engine, inner, frame)
-        case ast.IfExp():
-            return _conditional(engine, node, frame)
-        case ast.BoolOp():
-            return _and_or(engine, node, frame)
-        case ast.Lambda():
-            return frozenset({function_at(node, frame)})
-        case ast.Constant():
-            return _constant(node)
-        case ast.UnaryOp(op=ast.Not()):
-            return instance("builtins.bool")
-        case ast.BinOp(left=ast.Constant() | ast.JoinedStr()):
-            return PLAIN
-        case ast.Subscript(value=base):
-            return join(*(_item(atom) for atom in value(engine, base, frame)))
-    return _DISPLAYS.get(type(node), UNKNOWN)
+    reader = _READERS.get(type(node))
+    return reader(engine, node, frame) if reader else _DISPLAYS.get(type(node), UNKNOWN)
+
+
+def _name(engine: Engine, node: ast.Name, frame: Frame) -> Value:
+    return names.lookup(engine, node, frame)
+
+
+def _call(engine: Engine, node: ast.Call, frame: Frame) -> Value:
+    given = arguments.of_call(node, frame, lambda arg: value(engine, arg, frame))
+    return calls.call(engine, value(engine, node.func, frame), given)
+
+
+def _await(engine: Engine, node: ast.Await, frame: Frame) -> Value:
+    return calls.awaited(engine, value(engine, node.value, frame))
+
+
+def _walrus(engine: Engine, node: ast.NamedExpr, frame: Frame) -> Value:
+    return value(engine, node.value, frame)
+
+
+def _lambda(_engine: Engine, node: ast.Lambda, frame: Frame) -> Value:
+    return frozenset({function_at(node, frame)})
+
+
+def _unary(_engine: Engine, node: ast.UnaryOp, _frame: Frame) -> Value:
+    return instance("builtins.bool") if isinstance(node.op, ast.Not) else UNKNOWN
+
+
+def _binary(_engine: Engine, node: ast.BinOp, _frame: Frame) -> Value:
+    """Text and numbers on the left give text and numbers."""
+    return PLAIN if isinstance(node.left, (ast.Constant, ast.JoinedStr)) else UNKNOWN
+
+
+def _subscript(engine: Engine, node: ast.Subscript, frame: Frame) -> Value:
+    return join(*(_item(atom) for atom in value(engine, node.value, frame)))
 
 
 def _item(atom: Atom) -> Value:
@@ -89,7 +99,7 @@ def _item(atom: Atom) -> Value:
     return NOTHING if isinstance(atom, Constant) else UNKNOWN
 
 
-def _constant(node: ast.Constant) -> Value:
+def _constant(_engine: Engine, node: ast.Constant, _frame: Frame) -> Value:
     if node.value is None or isinstance(node.value, bool):
         return frozenset({Constant(node.value)})
     return instance(f"builtins.{type(node.value).__name__}")
@@ -134,6 +144,22 @@ def _truth(atom: object) -> bool | None:
     if isinstance(atom, Constant):
         return bool(atom.value)
     return True if isinstance(atom, _TRUE) else None
+
+
+_READERS: Final[dict[type[ast.expr], Callable[[Engine, Any, Frame], Value]]] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.Await: _await,
+    ast.NamedExpr: _walrus,
+    ast.IfExp: _conditional,
+    ast.BoolOp: _and_or,
+    ast.Lambda: _lambda,
+    ast.Constant: _constant,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _binary,
+    ast.Subscript: _subscript,
+}
 
 
 def decide(engine: Engine, test: ast.expr, frame: Frame) -> bool | None:

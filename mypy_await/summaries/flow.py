@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.scopes import Binding, Binds, Scope
 
 Decide = Callable[[ast.expr], bool | None]
@@ -106,7 +107,7 @@ class Search:
         body = self._scope.body
         for root in nodes if self._by_site else ():
             if body is None:
-                for node in ast.walk(root):
+                for node in walk(root):
                     self._add(node, not_none)
                 continue
             for site in self._by_site:
@@ -124,24 +125,24 @@ class Search:
                 return True, not_none or self._rules_out_none(test, node is parent.body)
             case ast.BoolOp(op=ast.And(), values=[first, *_]) if node is not first:
                 return True, not_none or self._rules_out_none(first, True)
-            case ast.For() | ast.AsyncFor() if slot == "body" and parent in self._by_site:
-                self._add(parent, not_none)
-                return False, not_none
-            case ast.For(iter=once) | ast.AsyncFor(iter=once) if node is once:
-                return True, not_none
-            case ast.For() | ast.AsyncFor() | ast.While():
-                self._add_inside(False, parent)
-                return True, False
-            case ast.With() | ast.AsyncWith() if slot and parent in self._by_site:
-                self._add(parent, not_none)
-                return False, not_none
+        binds_first = isinstance(parent, (ast.For, ast.AsyncFor, *WITHS)) and slot == "body"
+        if binds_first and parent in self._by_site:
+            self._add(parent, not_none)
+            return False, not_none
+        if isinstance(parent, LOOPS) and node is not getattr(parent, "iter", None):
+            self._add_inside(False, parent)
+            return True, False
         if isinstance(parent, TRIES):
-            if slot == "orelse":
-                return self._through(parent.body, not_none)
-            if slot == "handlers":
-                self._add_inside(False, *parent.body)
-            elif slot == "finalbody":
-                self._add_inside(False, *parent.body, *parent.handlers, *parent.orelse)
+            return self._leave_try(parent, slot, not_none)
+        return True, not_none
+
+    def _leave_try(self, parent: ast.Try, slot: str | None, not_none: bool) -> tuple[bool, bool]:
+        if slot == "orelse":
+            return self._through(parent.body, not_none)
+        if slot == "handlers":
+            self._add_inside(False, *parent.body)
+        elif slot == "finalbody":
+            self._add_inside(False, *parent.body, *parent.handlers, *parent.orelse)
         return True, not_none
 
     def _through(self, block: list[ast.stmt], not_none: bool) -> tuple[bool, bool]:
@@ -232,87 +233,3 @@ def dotted(node: ast.expr) -> str | None:
 
 def _holds(block: object, node: ast.AST) -> bool:
     return isinstance(block, list) and any(node is one for one in block)
-
-
-def returned(body: list[ast.stmt], decide: Decide = undecided) -> list[ast.expr | None]:
-    """Return the values that the body of a function may return."""
-    found: list[ast.expr | None] = []
-    if _falls(body, found, decide):
-        found.append(None)
-    return found
-
-
-def _falls(block: list[ast.stmt], found: list[ast.expr | None], decide: Decide) -> bool:
-    """Collect the returns of a block; can its end be reached?"""
-    return all(_statement_falls(statement, found, decide) for statement in block)
-
-
-def _statement_falls(node: ast.stmt, found: list[ast.expr | None], decide: Decide) -> bool:
-    match node:
-        case ast.Return(value=value):
-            found.append(value)
-            return False
-        case ast.Raise() | ast.Break() | ast.Continue():
-            return False
-        case ast.Assert(test=ast.Constant(value=False)):
-            return False
-        case ast.If(test=test, body=body, orelse=orelse):
-            decision = decide(test)
-            yes = decision is not False and _falls(body, found, decide)
-            no = decision is not True and _falls(orelse, found, decide)
-            return yes or no
-        case ast.While(test=test, body=body, orelse=orelse):
-            _falls(body, found, decide)
-            endless = isinstance(test, ast.Constant) and bool(test.value)
-            return (not endless and _falls(orelse, found, decide)) or _breaks(body)
-        case ast.For(body=body, orelse=orelse) | ast.AsyncFor(body=body, orelse=orelse):
-            _falls(body, found, decide)
-            return _falls(orelse, found, decide) or _breaks(body)
-        case ast.With(body=body, items=items) | ast.AsyncWith(body=body, items=items):
-            return _falls(body, found, decide) or any(map(_suppresses, items))
-        case ast.Match(cases=cases):
-            ends = [_falls(case.body, found, decide) for case in cases]
-            return any(ends) or not any(map(_catches_all, cases))
-    if isinstance(node, TRIES):
-        return _try_falls(node, found, decide)
-    return True
-
-
-def _try_falls(node: ast.Try, found: list[ast.expr | None], decide: Decide) -> bool:
-    start = len(found)
-    falls = _falls(node.body, found, decide) and _falls(node.orelse, found, decide)
-    for handler in node.handlers:
-        falls = _falls(handler.body, found, decide) or falls
-    before = len(found)
-    if not _falls(node.finalbody, found, decide):
-        # A `return` in `finally` overrides all others; a `raise` leaves none.
-        del found[start:before]
-        return False
-    return falls
-
-
-def _breaks(body: list[ast.stmt]) -> bool:
-    """Does a `break` of the enclosing loop stand in this block?"""
-    for statement in body:
-        if isinstance(statement, ast.Break):
-            return True
-        inner = [] if isinstance(statement, LOOPS) else [getattr(statement, "body", [])]
-        inner += [getattr(statement, "orelse", []), getattr(statement, "finalbody", [])]
-        inner += [one.body for one in getattr(statement, "handlers", [])]
-        inner += [one.body for one in getattr(statement, "cases", [])]
-        if any(_breaks(block) for block in inner):
-            return True
-    return False
-
-
-def _suppresses(item: ast.withitem) -> bool:
-    call = item.context_expr
-    name = call.func if isinstance(call, ast.Call) else call
-    return isinstance(name, (ast.Name, ast.Attribute)) and (
-        "suppress" in (name.id if isinstance(name, ast.Name) else name.attr)
-    )
-
-
-def _catches_all(case: ast.match_case) -> bool:
-    pattern = case.pattern
-    return case.guard is None and isinstance(pattern, ast.MatchAs) and pattern.pattern is None

@@ -11,6 +11,7 @@ from mypy_await.summaries import calls, declared, expressions, library, managers
 from mypy_await.summaries.arguments import defaults
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.flow import Reaching, Search, dotted
+from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.scopes import (
     COMPREHENSIONS,
     DEFS,
@@ -88,7 +89,7 @@ def _is_comprehension_variable(node: ast.Name, scope: Scope) -> bool:
             return False
         if isinstance(parent, COMPREHENSIONS):
             for generator in parent.generators:
-                targets = ast.walk(generator.target)
+                targets = walk(generator.target)
                 if any(isinstance(t, ast.Name) and t.id == node.id for t in targets):
                     return True
     return False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from mypy_await.summaries.nodes import children, walk
 
 if TYPE_CHECKING:
     from mypy_await.summaries.sources import Module
@@ -76,7 +78,7 @@ class Body:
         self.node = node
         bind_parameters(self.scopes[node])
         inner = {id(part) for part in inner_parts(node)}
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.parents[child] = node
             if id(child) in inner:
                 self._visit(child, self.scopes[node])
@@ -99,7 +101,7 @@ class Body:
                 inner = {id(part) for part in inner_parts(node)}
                 if not isinstance(node, ast.ClassDef):
                     bind_parameters(inside)
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self.parents[child] = node
                 stack.append((child, inside if id(child) in inner else scope))
 
@@ -160,53 +162,67 @@ def bind_block(scope: Scope, block: Iterable[ast.AST]) -> Scope:
     for node in block:
         bind_node(scope, node)
         if not isinstance(node, (*DEFS, ast.ClassDef)):
-            inner = (c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr))
+            inner = (c for c in children(node) if not isinstance(c, ast.expr))
             bind_block(scope, inner)
     return scope
 
 
 def bind_node(scope: Scope, node: ast.AST) -> None:
     """Bind what one node binds by itself."""
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                _bind_target(scope, node, target, value)
-        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
-            scope.bind(name, Binding(Binds.DECLARED, node, annotation))
-        case ast.NamedExpr(target=target, value=value):
-            scope.bind(target.id, Binding(Binds.VALUE, node, value))
-            scope.unordered.add(target.id)
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            scope.bind(name, Binding(Binds.DEF, node))
-        case ast.ClassDef(name=name):
-            scope.bind(name, Binding(Binds.CLASS, node))
-        case ast.Import() | ast.ImportFrom():
-            _bind_import(scope, node)
-        case ast.With(items=items) | ast.AsyncWith(items=items):
-            for item in items:
-                if isinstance(item.optional_vars, ast.Name):
-                    binding = Binding(Binds.WITH, node, item.context_expr)
-                    scope.bind(item.optional_vars.id, binding)
-                elif item.optional_vars:
-                    _bind_other(scope, node, item.optional_vars)
-        case ast.For(target=target) | ast.AsyncFor(target=target) | ast.AugAssign(target=target):
-            _bind_other(scope, node, target)
-        case ast.Delete(targets=targets):
-            for target in targets:
-                _bind_other(scope, node, target)
-        case ast.Global(names=names) | ast.Nonlocal(names=names):
-            scope.outer.update(dict.fromkeys(names, type(node)))
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
-            _bind_unordered(scope, node, name)
-        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-            _bind_unordered(scope, node, name)
-        case _:
-            pass
+    binder = _BINDERS.get(type(node))
+    if binder:
+        binder(scope, node)
 
 
-def _bind_unordered(scope: Scope, site: ast.AST, name: str) -> None:
-    scope.bind(name, Binding(Binds.OTHER, site))
-    scope.unordered.add(name)
+def _bind_assign(scope: Scope, node: ast.Assign) -> None:
+    for target in node.targets:
+        _bind_target(scope, node, target, node.value)
+
+
+def _bind_annotated(scope: Scope, node: ast.AnnAssign) -> None:
+    if isinstance(node.target, ast.Name):
+        scope.bind(node.target.id, Binding(Binds.DECLARED, node, node.annotation))
+
+
+def _bind_walrus(scope: Scope, node: ast.NamedExpr) -> None:
+    scope.bind(node.target.id, Binding(Binds.VALUE, node, node.value))
+    scope.unordered.add(node.target.id)
+
+
+def _bind_def(scope: Scope, node: Method | ast.ClassDef) -> None:
+    binds = Binds.CLASS if isinstance(node, ast.ClassDef) else Binds.DEF
+    scope.bind(node.name, Binding(binds, node))
+
+
+def _bind_with(scope: Scope, node: ast.With | ast.AsyncWith) -> None:
+    for item in node.items:
+        if isinstance(item.optional_vars, ast.Name):
+            binding = Binding(Binds.WITH, node, item.context_expr)
+            scope.bind(item.optional_vars.id, binding)
+        elif item.optional_vars:
+            _bind_other(scope, node, item.optional_vars)
+
+
+def _bind_one_target(scope: Scope, node: ast.For | ast.AsyncFor | ast.AugAssign) -> None:
+    _bind_other(scope, node, node.target)
+
+
+def _bind_delete(scope: Scope, node: ast.Delete) -> None:
+    for target in node.targets:
+        _bind_other(scope, node, target)
+
+
+def _bind_outer(scope: Scope, node: ast.Global | ast.Nonlocal) -> None:
+    scope.outer.update(dict.fromkeys(node.names, type(node)))
+
+
+def _bind_caught(
+    scope: Scope, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping
+) -> None:
+    name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+    if name:
+        scope.bind(name, Binding(Binds.OTHER, node))
+        scope.unordered.add(name)
 
 
 def _bind_target(scope: Scope, site: ast.AST, target: ast.expr, value: ast.expr) -> None:
@@ -225,7 +241,7 @@ def _bind_target(scope: Scope, site: ast.AST, target: ast.expr, value: ast.expr)
 
 
 def _bind_other(scope: Scope, site: ast.AST, target: ast.expr) -> None:
-    for node in ast.walk(target):
+    for node in walk(target):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             scope.bind(node.id, Binding(Binds.OTHER, site))
 
@@ -241,6 +257,30 @@ def _bind_import(scope: Scope, node: ast.Import | ast.ImportFrom) -> None:
             scope.bind(name, Binding(Binds.IMPORT, node, alias=alias))
 
 
+_BINDERS: Final[dict[type[ast.AST], Callable[[Scope, Any], None]]] = {
+    ast.Assign: _bind_assign,
+    ast.AnnAssign: _bind_annotated,
+    ast.NamedExpr: _bind_walrus,
+    ast.FunctionDef: _bind_def,
+    ast.AsyncFunctionDef: _bind_def,
+    ast.ClassDef: _bind_def,
+    ast.Import: _bind_import,
+    ast.ImportFrom: _bind_import,
+    ast.With: _bind_with,
+    ast.AsyncWith: _bind_with,
+    ast.For: _bind_one_target,
+    ast.AsyncFor: _bind_one_target,
+    ast.AugAssign: _bind_one_target,
+    ast.Delete: _bind_delete,
+    ast.Global: _bind_outer,
+    ast.Nonlocal: _bind_outer,
+    ast.ExceptHandler: _bind_caught,
+    ast.MatchAs: _bind_caught,
+    ast.MatchStar: _bind_caught,
+    ast.MatchMapping: _bind_caught,
+}
+
+
 def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
     """Yield the nodes of a function's body, but not what is inside inner functions and classes."""
     stack: list[ast.AST] = inner_parts(node)[::-1]
@@ -248,46 +288,4 @@ def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
         inner = stack.pop()
         yield inner
         if not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
-            stack.extend(reversed(list(ast.iter_child_nodes(inner))))
-
-
-def find_self_assignments(node: ast.ClassDef) -> dict[str, list[tuple[Method, Binding]]]:
-    """Return what the methods of a class assign to attributes of their first parameter."""
-    found: dict[str, list[tuple[Method, Binding]]] = {}
-    for method in node.body:
-        if isinstance(method, DEFS):
-            for name, binding in _assigned_in(method):
-                found.setdefault(name, []).append((method, binding))
-    return found
-
-
-def _assigned_in(method: Method) -> Iterator[tuple[str, Binding]]:
-    first = [*method.args.posonlyargs, *method.args.args][:1]
-    if not first:
-        return
-    plain: set[ast.AST] = set()
-    for node in own_nodes(method):
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if isinstance(node, ast.AnnAssign):
-            targets = [node.target]
-        for target in targets:
-            if _is_of(target, first[0].arg):
-                assert isinstance(target, ast.Attribute)
-                plain.add(target)
-                if isinstance(node, ast.AnnAssign):
-                    yield target.attr, Binding(Binds.DECLARED, node, node.annotation)
-                elif isinstance(node, ast.Assign):
-                    yield target.attr, Binding(Binds.VALUE, node, node.value)
-    for node in ast.walk(method):
-        if node not in plain and _is_of(node, first[0].arg):
-            assert isinstance(node, ast.Attribute)
-            if not isinstance(node.ctx, ast.Load):
-                yield node.attr, Binding(Binds.OTHER, node)
-
-
-def _is_of(node: ast.AST, name: str) -> bool:
-    return (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
-    )
+            stack += reversed(children(inner))

@@ -12,16 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from mypy_await.summaries.attributes import Assignments, find_assignments
+from mypy_await.summaries.nodes import children
 from mypy_await.summaries.scopes import (
     FUNCTIONS,
-    Binding,
     Body,
     FunctionNode,
-    Method,
     Scope,
     ScopeNode,
     bind_block,
-    find_self_assignments,
     inner_parts,
 )
 
@@ -65,7 +64,7 @@ class Module:
         self.globals: list[tuple[list[str], tuple[ScopeNode, ...]]] = []
         """The `global` statements, each with what is around it; filled with `functions`."""
         self._bodies: dict[ast.AST, Body] = {}
-        self._assignments: dict[ast.ClassDef, dict[str, list[tuple[Method, Binding]]]] = {}
+        self._assignments: dict[ast.ClassDef, Assignments] = {}
         self._classes: dict[ast.ClassDef, Scope] = {}
 
     @cached_property
@@ -91,14 +90,14 @@ class Module:
                 self.globals.append((node.names, chain))
             inner = {id(part) for part in inner_parts(node)}
             around = (*chain, node) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else chain
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 stack.append((child, around if id(child) in inner else chain))
         return found
 
-    def self_assignments(self, node: ast.ClassDef) -> dict[str, list[tuple[Method, Binding]]]:
+    def self_assignments(self, node: ast.ClassDef) -> Assignments:
         """Return what the methods of a class assign to attributes of `self`, by attribute."""
         if node not in self._assignments:
-            self._assignments[node] = find_self_assignments(node)
+            self._assignments[node] = find_assignments(node)
         return self._assignments[node]
 
     def class_scope(self, node: ast.ClassDef) -> Scope:

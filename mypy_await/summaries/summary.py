@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from mypy_await.summaries import (
     arguments,
+    bases,
     calls,
     classes,
     effects,
@@ -269,7 +270,7 @@ def _member(engine: Engine, atom: Atom, name: str) -> Value:
     """Return a method as an instance has it; a property as it is, not its value."""
     if not isinstance(atom, Class):
         return UNKNOWN
-    found = classes.find(engine, classes.mro(engine, atom), name)
+    found = bases.find(engine, bases.mro(engine, atom), name)
     if found is None:
         return UNKNOWN
     me = Instance(atom)

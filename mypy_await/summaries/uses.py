@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from mypy_await.summaries import calls, classes, expressions, library, names
 from mypy_await.summaries.engine import Engine
@@ -178,38 +178,36 @@ class Follower:
 
     def follow(self, node: ast.expr, found: Found) -> None:
         """Add what becomes of the value of an expression."""
-        parent = self.body.parents.get(node)
-        if parent is None:
-            return self.note(found, How.RETURNED, node)
+        parent = self.body.parents[node]
         simple = _BY_PARENT.get(type(parent))
         if simple:
-            return self.note(found, simple, node)
-        match parent:
-            case ast.Call(func=function) if function is node:
-                self.note(found, How.CALLED, parent)
-                if found.called is not None:
-                    self.follow(parent, Found(found.called))
-            case ast.Call():
-                self._passed(parent, node, None, found)
-            case ast.keyword(arg=name):
-                call = self.body.parents[parent]
-                if name is None or not isinstance(call, ast.Call):
-                    return self.note(found, How.ITERATED, node)
-                self._passed(call, node, name, found)
-            case ast.Attribute(attr=name):
-                how = How.HANDED_ON if name in OWN_ATTRIBUTES else How.ATTRIBUTE
-                self.note(found, how, parent, name)
-            case ast.stmt():
-                self._in_statement(parent, node, found)
-            case ast.expr():
-                self._in_expression(parent, node, found)
-            case ast.comprehension(iter=iterated):
-                self.note(found, How.ITERATED if node is iterated else How.TRUTH, node)
-            case _:
-                self.note(found, How.HANDED_ON, node)
+            self.note(found, simple, node)
+        elif isinstance(parent, (ast.Call, ast.keyword)):
+            self._in_call(parent, node, found)
+        elif isinstance(parent, ast.Attribute):
+            own = parent.attr in OWN_ATTRIBUTES
+            self.note(found, How.HANDED_ON if own else How.ATTRIBUTE, parent, parent.attr)
+        elif isinstance(parent, ast.comprehension):
+            self.note(found, How.ITERATED if node is parent.iter else How.TRUTH, node)
+        elif type(parent) in _IN_EXPRESSIONS:
+            _IN_EXPRESSIONS[type(parent)](self, parent, node, found)
+        else:
+            self._in_statement(parent, node, found)
+
+    def _in_call(self, parent: ast.Call | ast.keyword, node: ast.expr, found: Found) -> None:
+        if isinstance(parent, ast.keyword):
+            call = self.body.parents[parent]
+            if parent.arg is None or not isinstance(call, ast.Call):
+                return self.note(found, How.ITERATED, node)
+            return self._passed(call, node, parent.arg, found)
+        if parent.func is not node:
+            return self._passed(parent, node, None, found)
+        self.note(found, How.CALLED, parent)
+        if found.called is not None:
+            self.follow(parent, Found(found.called))
         return None
 
-    def _in_statement(self, parent: ast.stmt, node: ast.expr, found: Found) -> None:
+    def _in_statement(self, parent: ast.AST, node: ast.expr, found: Found) -> None:
         match parent:
             case ast.Return():
                 mine = self.body.function_of(parent) is self.frame.node
@@ -247,39 +245,40 @@ class Follower:
                 self.note(found, How.DROPPED, site)
         return None
 
-    def _in_expression(self, parent: ast.expr, node: ast.expr, found: Found) -> None:
-        match parent:
-            case ast.IfExp(test=test):
-                if node is test:
-                    return self.note(found, How.TRUTH, node)
-                self.follow(parent, found)
-            case ast.BoolOp(op=op, values=[*_, last]):
-                if node is not last:
-                    self.note(found, How.TRUTH, node)
-                if node is last or isinstance(op, ast.Or):
-                    self.follow(parent, found)
-            case ast.NamedExpr(target=target):
-                self._named(parent, target.id, found)
-                self.follow(parent, found)
-            case ast.UnaryOp(op=op):
-                self.note(found, How.TRUTH if isinstance(op, ast.Not) else How.COMPUTED, node)
-            case ast.BinOp(left=left, op=op):
-                is_text = isinstance(op, ast.Mod) and isinstance(left, ast.Constant)
-                self.note(found, How.TEXT if is_text else How.COMPUTED, node)
-            case ast.Compare(ops=ops):
-                if not all(isinstance(op, (ast.Is, ast.IsNot)) for op in ops):
-                    self.note(found, How.COMPARED, node)
-            case ast.Subscript(value=value):
-                self.note(found, How.INDEXED if value is node else How.HANDED_ON, node)
-            case ast.Lambda() if parent is self.frame.node:
-                self.note(found, How.RETURNED, node)
-            case ast.Yield() if self.body.function_of(parent) is self.frame.node:
-                self.note(found, How.RETURNED, node)
-            case ast.GeneratorExp() | ast.ListComp():
-                self._element(parent, node, found)
-            case _:
-                self.note(found, How.HANDED_ON, node)
-        return None
+    def _in_conditional(self, parent: ast.IfExp, node: ast.expr, found: Found) -> None:
+        if node is parent.test:
+            return self.note(found, How.TRUTH, node)
+        return self.follow(parent, found)
+
+    def _in_and_or(self, parent: ast.BoolOp, node: ast.expr, found: Found) -> None:
+        is_last = node is parent.values[-1]
+        if not is_last:
+            self.note(found, How.TRUTH, node)
+        if is_last or isinstance(parent.op, ast.Or):
+            self.follow(parent, found)
+
+    def _in_walrus(self, parent: ast.NamedExpr, _node: ast.expr, found: Found) -> None:
+        self._named(parent, parent.target.id, found)
+        self.follow(parent, found)
+
+    def _in_unary(self, parent: ast.UnaryOp, node: ast.expr, found: Found) -> None:
+        self.note(found, How.TRUTH if isinstance(parent.op, ast.Not) else How.COMPUTED, node)
+
+    def _in_binary(self, parent: ast.BinOp, node: ast.expr, found: Found) -> None:
+        is_text = isinstance(parent.op, ast.Mod) and isinstance(parent.left, ast.Constant)
+        self.note(found, How.TEXT if is_text else How.COMPUTED, node)
+
+    def _in_comparison(self, parent: ast.Compare, node: ast.expr, found: Found) -> None:
+        """`is None` says nothing; other comparisons need the value."""
+        if not all(isinstance(op, (ast.Is, ast.IsNot)) for op in parent.ops):
+            self.note(found, How.COMPARED, node)
+
+    def _in_subscript(self, parent: ast.Subscript, node: ast.expr, found: Found) -> None:
+        self.note(found, How.INDEXED if parent.value is node else How.HANDED_ON, node)
+
+    def _in_result(self, parent: ast.Lambda | ast.Yield, node: ast.expr, found: Found) -> None:
+        function = parent if isinstance(parent, ast.Lambda) else self.body.function_of(parent)
+        self.note(found, How.RETURNED if function is self.frame.node else How.HANDED_ON, node)
 
     def _element(self, parent: ast.expr, node: ast.expr, found: Found) -> None:
         """An element of a comprehension: `any(...)` asks for its truth."""
@@ -362,6 +361,20 @@ def _parameter_for(
     index = len(before) + (1 if function.bound is not None else 0)
     return positional[index].arg if index < len(positional) else None
 
+
+_IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Found], None]]] = {
+    ast.IfExp: Follower._in_conditional,
+    ast.BoolOp: Follower._in_and_or,
+    ast.NamedExpr: Follower._in_walrus,
+    ast.UnaryOp: Follower._in_unary,
+    ast.BinOp: Follower._in_binary,
+    ast.Compare: Follower._in_comparison,
+    ast.Subscript: Follower._in_subscript,
+    ast.Lambda: Follower._in_result,
+    ast.Yield: Follower._in_result,
+    ast.GeneratorExp: Follower._element,
+    ast.ListComp: Follower._element,
+}
 
 _BY_PARENT: Final[dict[type[ast.AST], How]] = {
     ast.Await: How.AWAITED,
