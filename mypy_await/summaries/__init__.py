@@ -25,7 +25,8 @@ from mypy_await.summaries.model import (
     Verdict,
     misuse,
 )
-from mypy_await.summaries.summary import FunctionSummary, Summaries
+from mypy_await.summaries.store import Summaries
+from mypy_await.summaries.summary import FunctionSummary
 
 __all__ = [
     "Argument",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from mypy_await.summaries import calls, classes, expressions, uses
+from mypy_await.summaries import calls, classes, expressions, parameters, uses
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
@@ -104,7 +104,7 @@ def _subject_uses(engine: Engine, wrapper: Function) -> tuple[tuple[Use, ...], b
             continue
         parent = follower.body.parents[node]
         if isinstance(parent, ast.Call) and parent.func is node:
-            found += uses.uses_of(engine, parent, frame)
+            found += parameters.uses_of(engine, parent, frame)
         elif not (isinstance(parent, ast.Attribute) or _only_names(parent)):
             escapes = True
     return tuple(found), escapes

@@ -1,35 +1,30 @@
-"""The entry points: ask for a function, get its summary."""
+"""The summary of one function: each answer is worked out when first asked for."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar, cast
 
 from mypy_await.summaries import (
     arguments,
-    bases,
     calls,
     classes,
     effects,
     library,
+    lookup,
     managers,
-    names,
-    uses,
+    parameters,
 )
 from mypy_await.summaries.arguments import Arguments
-from mypy_await.summaries.engine import Engine, function_at
+from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import (
     UNKNOWN_EFFECT,
     UNKNOWN_RESULT,
     Argument,
     DecoratorEffect,
-    Known,
     Parameter,
     Result,
 )
-from mypy_await.summaries.scopes import FunctionNode
-from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     NOTHING,
     UNKNOWN,
@@ -157,7 +152,7 @@ class FunctionSummary:
         fullname = argument.function or argument.instance
         if fullname is None:
             return UNKNOWN
-        named = resolve(self._engine, fullname)
+        named = lookup.resolve(self._engine, fullname)
         if argument.function:
             return named
         cls = only(named)
@@ -229,7 +224,7 @@ class FunctionSummary:
             found = only(self._value)
             if isinstance(found, Class):
                 function = classes.constructor(self._engine, found)
-            return uses.parameters(self._engine, function) if function else {}
+            return parameters.parameters(self._engine, function) if function else {}
 
         return self._ask("parameters", question, {})
 
@@ -251,108 +246,3 @@ class FunctionSummary:
     def sources(self) -> frozenset[str]:
         """The files read for all parts asked for so far: ask last."""
         return self._paths
-
-
-def resolve(engine: Engine, fullname: str) -> Value:
-    """Return what a full name stands for: the longest module in it, then attributes."""
-    parts = fullname.split(".")
-    for count in range(len(parts) - 1, 0, -1):
-        module = ".".join(parts[:count])
-        if engine.module(module):
-            found = names.of_module(engine, module, parts[count])
-            for name in parts[count + 1 :]:
-                found = join(*(_member(engine, atom, name) for atom in found))
-            return found
-    return frozenset({External(fullname)})
-
-
-def _member(engine: Engine, atom: Atom, name: str) -> Value:
-    """Return a method as an instance has it; a property as it is, not its value."""
-    if not isinstance(atom, Class):
-        return UNKNOWN
-    found = bases.find(engine, bases.mro(engine, atom), name)
-    if found is None:
-        return UNKNOWN
-    me = Instance(atom)
-    return join(*(classes.bind_member(engine, one, me) for one in found))
-
-
-class Summaries:
-    """Summaries of all functions whose source can be found.
-
-    `path_of` answers the path of a module's source (None: there is none, or it is compiled), and
-    `type_of` what is declared of a full name (None: nothing known).  Files are read once, and
-    again when their size or time of change differs.
-    """
-
-    def __init__(
-        self, path_of: Callable[[str], str | None], type_of: Callable[[str], Known | None]
-    ) -> None:
-        self._engine = Engine(path_of, type_of)
-        self._summaries: dict[object, FunctionSummary] = {}
-
-    def function(self, fullname: str) -> FunctionSummary | None:
-        """Return the summary of `pkg.mod.f`, `pkg.mod.Class.m` or a class `pkg.mod.Class`.
-
-        Methods and property getters are looked up along the bases; a class is summarised as its
-        constructor.  None where there is no source, or the name is no function in it.
-        """
-        return self._summary(fullname, lambda: (fullname, resolve(self._engine, fullname)))
-
-    def at(self, module: str, line: int, column: int | None = None) -> FunctionSummary | None:
-        """Return the summary of the (nested) function or lambda that is defined at a line.
-
-        Any line from the first decorator to the `def` will do.  Two lambdas on one line are told
-        apart by `column` (counted from 0); without it the answer is None.
-        """
-        return self._summary(
-            (module, line, column), lambda: self._function_at(module, line, column)
-        )
-
-    def _function_at(self, name: str, line: int, column: int | None) -> tuple[str, Value]:
-        module = self._engine.module(name)
-        found = _functions_at(module, line, column) if module else []
-        if module is None or len(found) != 1:
-            return "", NOTHING
-        frame = self._engine.frame_of(module, module.functions[found[0]])
-        function = function_at(found[0], frame)
-        return function.fullname, frozenset({function})
-
-    def _summary(
-        self, key: object, find: Callable[[], tuple[str, Value]]
-    ) -> FunctionSummary | None:
-        if self._engine.sources.is_full:
-            self.forget_all()
-        known = self._summaries.get(key)
-        if known is None:
-            known = self._summaries[key] = FunctionSummary(self._engine, find)
-        known.refresh()
-        return known if known.is_found else None
-
-    def forget(self, path: str) -> None:
-        """Drop all that was read from `path`, and every answer: the file changed."""
-        self._engine.forget([path])
-        self._summaries.clear()
-
-    def forget_all(self) -> None:
-        """Drop everything that was read."""
-        self._engine.forget(None)
-        self._summaries.clear()
-
-    def digest(self, path: str) -> str:
-        """Return a hash of the file's content; of nothing, where it cannot be read."""
-        return self._engine.sources.digest(path)
-
-
-def _functions_at(module: Module, line: int, column: int | None) -> list[FunctionNode]:
-    """Return the functions defined at a line: the one lambda that is meant, or the `def`s."""
-    here = [node for node in module.functions if _first_line(node) <= line <= node.lineno]
-    defs = [node for node in here if not isinstance(node, ast.Lambda)]
-    lambdas = [node for node in here if isinstance(node, ast.Lambda)]
-    meant = [node for node in lambdas if node.col_offset == column]
-    return [*(meant or defs or (lambdas if column is None else []))]
-
-
-def _first_line(node: FunctionNode) -> int:
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mypy_await.summaries import calls, classes, expressions, library, names
+from mypy_await.summaries import calls, classes, expressions, library, names, parameters
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.model import How, Parameter, Use
+from mypy_await.summaries.model import How, Use
 from mypy_await.summaries.scopes import (
     Binding,
     Body,
     Scope,
-    all_parameters,
 )
 from mypy_await.summaries.values import Atom, Class, External, Frame, Function
 
@@ -57,47 +56,6 @@ class Found:
 
     uses: list[Use] = field(default_factory=list)
     called: list[Use] | None = None
-
-
-def parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
-    """Return what a function's body does with each of its parameters, by name."""
-    key = ("parameters", function.node, function.frame)
-    return engine.remember(key, lambda: _parameters(engine, function), {})
-
-
-def _parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
-    frame = calls.frame_of_call(engine, function, ())
-    engine.trace.paths.add(frame.scope.module.path)
-    return {
-        arg.arg: _parameter(engine, frame, arg.arg) for arg in all_parameters(function.node.args)
-    }
-
-
-def _parameter(engine: Engine, frame: Frame, name: str) -> Parameter:
-    follower = Follower(engine, frame)
-    found = Found(called=[])
-    spec = getattr(frame.node, "args", None)
-    starred = {arg.arg for arg in (spec.vararg, spec.kwarg) if arg} if spec else set()
-    if name in starred or follower.looks_at_everything:
-        follower.note(found, How.HANDED_ON, frame.node)
-    else:
-        for load in follower.loads(name, None):
-            follower.follow(load, found)
-    path = frame.scope.module.path
-    return Parameter(name, _in_order(found.uses, path), _in_order(found.called or [], path))
-
-
-def uses_of(engine: Engine, node: ast.expr, frame: Frame) -> tuple[Use, ...]:
-    """Return what becomes of the value of an expression inside a function."""
-    found = Found()
-    Follower(engine, frame).follow(node, found)
-    return _in_order(found.uses, frame.scope.module.path)
-
-
-def _in_order(uses: list[Use], own: str) -> tuple[Use, ...]:
-    """Order uses by place, those in the function's own file first."""
-    by_place = sorted(set(uses), key=lambda use: (use.path != own, use.path, use.line, use.detail))
-    return tuple(by_place)
 
 
 class Follower:
@@ -304,17 +262,17 @@ class Follower:
         function: Atom | None = atom
         if isinstance(atom, Class):
             function = classes.constructor(self.engine, atom)
-        name = _parameter_for(function, call, node, keyword)
-        if name is None or not isinstance(function, Function) or is_hook(function):
+        name = parameters.parameter_for(function, call, node, keyword)
+        if name is None or not isinstance(function, Function) or parameters.is_hook(function):
             return self.note(found, How.HANDED_ON, node)
-        inside = parameters(self.engine, function).get(name)
+        inside = parameters.parameters(self.engine, function).get(name)
         if inside:
             returned = [use for use in inside.uses if use.how is How.RETURNED]
             found.uses.extend(use for use in inside.uses if use not in returned)
             if returned:
                 self._given_back(function, call, node, found)
             if found.called is not None:
-                found.called.extend(_outside(inside.called))
+                found.called.extend(parameters.outside(inside.called))
         return None
 
     def _given_back(self, function: Function, call: ast.Call, node: ast.expr, found: Found) -> None:
@@ -331,35 +289,6 @@ class Follower:
         if fullname == "functools.partial" and call.args[:1] == [node]:
             return self.follow(call, found)
         return self.note(found, library.SINKS.get(fullname, How.HANDED_ON), node, fullname)
-
-
-def is_hook(function: Function) -> bool:
-    """Is the body empty, so that a subclass says what it does?"""
-    return not isinstance(function.node, ast.Lambda) and calls.is_stub(function.node)
-
-
-def _outside(uses: tuple[Use, ...]) -> list[Use]:
-    """Return uses inside a callee as seen by its caller: what it returns may go anywhere."""
-    handed = {How.RETURNED: How.HANDED_ON}
-    return [Use(handed.get(use.how, use.how), use.path, use.line, use.detail) for use in uses]
-
-
-def _parameter_for(
-    function: Atom | None, call: ast.Call, node: ast.expr, keyword: str | None
-) -> str | None:
-    """Return the name of the parameter that takes an argument; None if that is not certain."""
-    if not isinstance(function, Function):
-        return None
-    spec = function.node.args
-    if keyword is not None:
-        named = {arg.arg for arg in (*spec.args, *spec.kwonlyargs)}
-        return keyword if keyword in named else None
-    before = call.args[: call.args.index(node)]
-    if any(isinstance(arg, ast.Starred) for arg in before):
-        return None
-    positional = [*spec.posonlyargs, *spec.args]
-    index = len(before) + (1 if function.bound is not None else 0)
-    return positional[index].arg if index < len(positional) else None
 
 
 _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Found], None]]] = {

@@ -1,0 +1,49 @@
+"""Finds what a full name, or a line of a module, stands for."""
+
+from __future__ import annotations
+
+import ast
+
+from mypy_await.summaries import bases, classes, names
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.scopes import FunctionNode
+from mypy_await.summaries.sources import Module
+from mypy_await.summaries.values import UNKNOWN, Atom, Class, External, Instance, Value, join
+
+
+def resolve(engine: Engine, fullname: str) -> Value:
+    """Return what a full name stands for: the longest module in it, then attributes."""
+    parts = fullname.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        module = ".".join(parts[:count])
+        if engine.module(module):
+            found = names.of_module(engine, module, parts[count])
+            for name in parts[count + 1 :]:
+                found = join(*(_member(engine, atom, name) for atom in found))
+            return found
+    return frozenset({External(fullname)})
+
+
+def _member(engine: Engine, atom: Atom, name: str) -> Value:
+    """Return a method as an instance has it; a property as it is, not its value."""
+    if not isinstance(atom, Class):
+        return UNKNOWN
+    found = bases.find(engine, bases.mro(engine, atom), name)
+    if found is None:
+        return UNKNOWN
+    me = Instance(atom)
+    return join(*(classes.bind_member(engine, one, me) for one in found))
+
+
+def functions_at(module: Module, line: int, column: int | None) -> list[FunctionNode]:
+    """Return the functions defined at a line: the one lambda that is meant, or the `def`s."""
+    here = [node for node in module.functions if _first_line(node) <= line <= node.lineno]
+    defs = [node for node in here if not isinstance(node, ast.Lambda)]
+    lambdas = [node for node in here if isinstance(node, ast.Lambda)]
+    meant = [node for node in lambdas if node.col_offset == column]
+    return [*(meant or defs or (lambdas if column is None else []))]
+
+
+def _first_line(node: FunctionNode) -> int:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

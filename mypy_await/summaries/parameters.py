@@ -1,0 +1,82 @@
+"""What a function does with its parameters, and which of them takes an argument."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from mypy_await.summaries import calls, uses
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.model import How, Parameter, Use
+from mypy_await.summaries.scopes import all_parameters
+from mypy_await.summaries.values import Atom, Frame, Function
+
+
+def parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
+    """Return what a function's body does with each of its parameters, by name."""
+    key = ("parameters", function.node, function.frame)
+    return engine.remember(key, lambda: _parameters(engine, function), {})
+
+
+def _parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
+    frame = calls.frame_of_call(engine, function, ())
+    engine.trace.paths.add(frame.scope.module.path)
+    return {
+        arg.arg: _parameter(engine, frame, arg.arg) for arg in all_parameters(function.node.args)
+    }
+
+
+def _parameter(engine: Engine, frame: Frame, name: str) -> Parameter:
+    follower = uses.Follower(engine, frame)
+    found = uses.Found(called=[])
+    spec = getattr(frame.node, "args", None)
+    starred = {arg.arg for arg in (spec.vararg, spec.kwarg) if arg} if spec else set()
+    if name in starred or follower.looks_at_everything:
+        follower.note(found, How.HANDED_ON, frame.node)
+    else:
+        for load in follower.loads(name, None):
+            follower.follow(load, found)
+    path = frame.scope.module.path
+    return Parameter(name, _in_order(found.uses, path), _in_order(found.called or [], path))
+
+
+def uses_of(engine: Engine, node: ast.expr, frame: Frame) -> tuple[Use, ...]:
+    """Return what becomes of the value of an expression inside a function."""
+    found = uses.Found()
+    uses.Follower(engine, frame).follow(node, found)
+    return _in_order(found.uses, frame.scope.module.path)
+
+
+def _in_order(uses: list[Use], own: str) -> tuple[Use, ...]:
+    """Order uses by place, those in the function's own file first."""
+    by_place = sorted(set(uses), key=lambda use: (use.path != own, use.path, use.line, use.detail))
+    return tuple(by_place)
+
+
+def is_hook(function: Function) -> bool:
+    """Is the body empty, so that a subclass says what it does?"""
+    return not isinstance(function.node, ast.Lambda) and calls.is_stub(function.node)
+
+
+def outside(uses: tuple[Use, ...]) -> list[Use]:
+    """Return uses inside a callee as seen by its caller: what it returns may go anywhere."""
+    handed = {How.RETURNED: How.HANDED_ON}
+    return [Use(handed.get(use.how, use.how), use.path, use.line, use.detail) for use in uses]
+
+
+def parameter_for(
+    function: Atom | None, call: ast.Call, node: ast.expr, keyword: str | None
+) -> str | None:
+    """Return the name of the parameter that takes an argument; None if that is not certain."""
+    if not isinstance(function, Function):
+        return None
+    spec = function.node.args
+    if keyword is not None:
+        named = {arg.arg for arg in (*spec.args, *spec.kwonlyargs)}
+        return keyword if keyword in named else None
+    before = call.args[: call.args.index(node)]
+    if any(isinstance(arg, ast.Starred) for arg in before):
+        return None
+    positional = [*spec.posonlyargs, *spec.args]
+    index = len(before) + (1 if function.bound is not None else 0)
+    return positional[index].arg if index < len(positional) else None

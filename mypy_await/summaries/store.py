@@ -1,0 +1,78 @@
+"""The entry point: ask for a function, get its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mypy_await.summaries import lookup
+from mypy_await.summaries.engine import Engine, function_at
+from mypy_await.summaries.model import Known
+from mypy_await.summaries.summary import FunctionSummary
+from mypy_await.summaries.values import NOTHING, Value
+
+
+class Summaries:
+    """Summaries of all functions whose source can be found.
+
+    `path_of` answers the path of a module's source (None: there is none, or it is compiled), and
+    `type_of` what is declared of a full name (None: nothing known).  Files are read once, and
+    again when their size or time of change differs.
+    """
+
+    def __init__(
+        self, path_of: Callable[[str], str | None], type_of: Callable[[str], Known | None]
+    ) -> None:
+        self._engine = Engine(path_of, type_of)
+        self._summaries: dict[object, FunctionSummary] = {}
+
+    def function(self, fullname: str) -> FunctionSummary | None:
+        """Return the summary of `pkg.mod.f`, `pkg.mod.Class.m` or a class `pkg.mod.Class`.
+
+        Methods and property getters are looked up along the bases; a class is summarised as its
+        constructor.  None where there is no source, or the name is no function in it.
+        """
+        return self._summary(fullname, lambda: (fullname, lookup.resolve(self._engine, fullname)))
+
+    def at(self, module: str, line: int, column: int | None = None) -> FunctionSummary | None:
+        """Return the summary of the (nested) function or lambda that is defined at a line.
+
+        Any line from the first decorator to the `def` will do.  Two lambdas on one line are told
+        apart by `column` (counted from 0); without it the answer is None.
+        """
+        return self._summary(
+            (module, line, column), lambda: self._function_at(module, line, column)
+        )
+
+    def _function_at(self, name: str, line: int, column: int | None) -> tuple[str, Value]:
+        module = self._engine.module(name)
+        found = lookup.functions_at(module, line, column) if module else []
+        if module is None or len(found) != 1:
+            return "", NOTHING
+        frame = self._engine.frame_of(module, module.functions[found[0]])
+        function = function_at(found[0], frame)
+        return function.fullname, frozenset({function})
+
+    def _summary(
+        self, key: object, find: Callable[[], tuple[str, Value]]
+    ) -> FunctionSummary | None:
+        if self._engine.sources.is_full:
+            self.forget_all()
+        known = self._summaries.get(key)
+        if known is None:
+            known = self._summaries[key] = FunctionSummary(self._engine, find)
+        known.refresh()
+        return known if known.is_found else None
+
+    def forget(self, path: str) -> None:
+        """Drop all that was read from `path`, and every answer: the file changed."""
+        self._engine.forget([path])
+        self._summaries.clear()
+
+    def forget_all(self) -> None:
+        """Drop everything that was read."""
+        self._engine.forget(None)
+        self._summaries.clear()
+
+    def digest(self, path: str) -> str:
+        """Return a hash of the file's content; of nothing, where it cannot be read."""
+        return self._engine.sources.digest(path)
