@@ -74,7 +74,7 @@ def _attribute(engine: Engine, atom: Atom, name: str) -> Value:
         case Super(owner=owner, of=of):
             return join(*(_of_super(engine, owner, receiver, name) for receiver in of))
         case ModuleRef(name=module):
-            return names.of_module(engine, module, name)
+            return modules.of_module(engine, module, name)
         case Constant():
             return NOTHING
         case Function() if name in _PLAIN_ATTRIBUTES:
@@ -245,7 +245,7 @@ def _as_awaitable(engine: Engine, atom: Atom) -> Value:
     if not isinstance(atom, Instance):
         return frozenset({atom})
     if isinstance(atom.cls, str):
-        if atom.cls.startswith(("builtins.", "types.")):
+        if atom.cls.startswith(("builtins.", "types.")) or atom.cls in library.NOT_AWAITABLE:
             return frozenset({atom})
         known = library.known_value(engine, atom.cls, atom)
         is_known = known != frozenset({atom}) or engine.type_of(atom.cls) is not None

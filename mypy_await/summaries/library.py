@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Final
 
 from mypy_await.summaries.engine import Engine
@@ -88,6 +89,9 @@ CLASSES: Final = (
     | _names("threading", "Thread Lock RLock Event Condition")
     | frozenset({"logging.Logger"})
 )
+
+NOT_AWAITABLE: Final = CLASSES | frozenset({"concurrent.futures.Future"})
+"""Classes whose instances are certainly not awaitable."""
 
 ASYNC_FUNCTION_TESTS: Final = frozenset(
     {"asyncio.iscoroutinefunction", "inspect.iscoroutinefunction"}
@@ -189,25 +193,39 @@ _BUILTIN_RESULTS: Final = {
 }
 
 
-def knows(fullname: str) -> bool:
-    """Is this name of the library in a table, so that its source is not looked at?"""
-    return fullname.partition(".")[0] in {
-        "asyncio",
-        "inspect",
-        "functools",
-        "contextlib",
-        "typing",
-        "typing_extensions",
-        "collections",
-        "types",
-        "logging",
-        "json",
+_MODULES: Final = frozenset(
+    [
         "abc",
+        "asyncio",
+        "builtins",
+        "collections",
+        "contextlib",
         "dataclasses",
         "enum",
+        "functools",
+        "inspect",
+        "json",
+        "logging",
         "threading",
-        "builtins",
-    }
+        "types",
+        "typing",
+        "typing_extensions",
+    ]
+)
+"""Modules whose source is never looked at: the tables say what is known of them."""
+
+
+def knows(fullname: str) -> bool:
+    """Is this a name of a module that is known by tables, so that its source is not looked at?"""
+    return fullname.partition(".")[0] in _MODULES
+
+
+def exports(module: str, name: str) -> bool:
+    """Does `from module import *` bring this name, for a module that is known by tables?"""
+    if module not in _MODULES or module == "typing_extensions":
+        return False
+    exported = getattr(importlib.import_module(module), "__all__", ())
+    return name in exported
 
 
 def awaitable(fullname: str, given: Value = UNKNOWN) -> Value:

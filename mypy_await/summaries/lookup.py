@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from mypy_await.summaries import bases, classes, names
+from mypy_await.summaries import bases, classes, modules
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.sources import Module
@@ -17,7 +17,7 @@ def resolve(engine: Engine, fullname: str) -> Value:
     for count in range(len(parts) - 1, 0, -1):
         module = ".".join(parts[:count])
         if engine.module(module):
-            found = names.of_module(engine, module, parts[count])
+            found = modules.of_module(engine, module, parts[count])
             for name in parts[count + 1 :]:
                 found = join(*(_member(engine, atom, name) for atom in found))
             return found

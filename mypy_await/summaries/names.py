@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from functools import partial
 from typing import Final
 
-from mypy_await.summaries import calls, declared, expressions, library, managers
+from mypy_await.summaries import calls, declared, expressions, managers, modules
 from mypy_await.summaries.arguments import defaults
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.flow import Reaching, Search, dotted
@@ -25,7 +24,6 @@ from mypy_await.summaries.values import (
     NOTHING,
     PLAIN,
     UNKNOWN,
-    External,
     Frame,
     Instance,
     ModuleRef,
@@ -51,7 +49,7 @@ def lookup(engine: Engine, node: ast.Name, frame: Frame) -> Value:
         if not isinstance(outer.node, ast.ClassDef) and name in outer.scope.bindings:
             return _closure(engine, name, outer)
         outer = outer.parent
-    found = in_module(engine, scope.module, name, built_in=True)
+    found = modules.in_module(engine, scope.module, name, built_in=True)
     return narrowed(engine, node, found, scope.bindings.get(name, []), frame)
 
 
@@ -96,10 +94,9 @@ def _is_comprehension_variable(node: ast.Name, scope: Scope) -> bool:
 
 
 def _local(engine: Engine, node: ast.Name, frame: Frame) -> Value:
-    search = search_for(engine, node.id, frame)
     if isinstance(frame.node, (ast.Module, ast.ClassDef)):
-        return _joined(engine, node.id, search.at_end(), frame)
-    return _joined(engine, node.id, search.at(node), frame)
+        return at_end(engine, node.id, frame)
+    return _joined(engine, node.id, search_for(engine, node.id, frame).at(node), frame)
 
 
 def _closure(engine: Engine, name: str, frame: Frame) -> Value:
@@ -111,9 +108,12 @@ def _closure(engine: Engine, name: str, frame: Frame) -> Value:
 
 def in_class(engine: Engine, name: str, frame: Frame) -> Value:
     """Return what a class body makes of a name it binds, not bound to an instance."""
-    key = ("class", name, frame)
-    search = search_for(engine, name, frame)
-    return engine.remember(key, lambda: _joined(engine, name, search.at_end(), frame), NOTHING)
+    return engine.remember(("class", name, frame), lambda: at_end(engine, name, frame), NOTHING)
+
+
+def at_end(engine: Engine, name: str, frame: Frame) -> Value:
+    """Return what a module or class body makes of a name it binds."""
+    return _joined(engine, name, search_for(engine, name, frame).at_end(), frame)
 
 
 def search_for(engine: Engine, name: str, frame: Frame) -> Search:
@@ -224,78 +224,6 @@ def bound_value(engine: Engine, binding: Binding, frame: Frame) -> Value:
 
 def _imported(engine: Engine, module: Module, node: ast.AST, alias: ast.alias) -> Value:
     if isinstance(node, ast.ImportFrom):
-        return of_module(engine, absolute(module, node), alias.name)
+        return modules.of_module(engine, modules.absolute(module, node), alias.name)
     name = alias.name if alias.asname else alias.name.partition(".")[0]
     return frozenset({ModuleRef(name)})
-
-
-def absolute(module: Module, node: ast.ImportFrom) -> str:
-    """Return the full name of the module that `from ... import` names."""
-    if not node.level:
-        return node.module or ""
-    drop = node.level - (1 if module.is_package else 0)
-    parts = module.name.split(".")
-    base = parts[: len(parts) - drop] if drop else parts
-    return ".".join([*base, node.module] if node.module else base)
-
-
-def in_module(engine: Engine, module: Module, name: str, *, built_in: bool) -> Value:
-    """Return what a module's global name stands for; with `built_in`, perhaps a builtin."""
-    found = engine.remember(
-        ("global", module.name, name), lambda: _global(engine, module, name), NOTHING
-    )
-    if found or name in module.scope.bindings:
-        return found
-    if built_in and hasattr(builtins, name):
-        return frozenset({External(f"builtins.{name}")})
-    return UNKNOWN if built_in else NOTHING
-
-
-def _global(engine: Engine, module: Module, name: str) -> Value:
-    engine.module(module.name)
-    values = []
-    frame = Frame(module.scope)
-    if name in module.scope.bindings:
-        values.append(_joined(engine, name, search_for(engine, name, frame).at_end(), frame))
-    if name in module.reassigned:
-        values.append(_assigned_as_global(engine, module, name))
-    if not values and not name.startswith("_"):
-        for star in module.scope.stars:
-            found = of_module(engine, absolute(module, star), name, certain=True)
-            if found:
-                return found
-    return join(*values)
-
-
-def _assigned_as_global(engine: Engine, module: Module, name: str) -> Value:
-    values = [NOTHING]
-    assert module.functions
-    for names, chain in module.globals:
-        if name in names:
-            frame = engine.frame_of(module, chain)
-            for binding in frame.scope.bindings.get(name, []):
-                values.append(bound_value(engine, binding, frame))
-    return join(*values)
-
-
-def of_module(engine: Engine, module: str, name: str, *, certain: bool = False) -> Value:
-    """Return an attribute of a module: a global name, a submodule, or what is known of its name.
-
-    With `certain`, nothing where nothing is known of it (a star import may not have it).
-    """
-    fullname = f"{module}.{name}"
-    external: Value = frozenset({External(fullname)})
-    if library.knows(fullname):
-        return external
-    source = engine.module(module)
-    if source:
-        found = in_module(engine, source, name, built_in=False)
-        if found or name in source.scope.bindings:
-            return found
-    if engine.path_of(fullname):
-        return frozenset({ModuleRef(fullname)})
-    if engine.type_of(fullname):
-        return external
-    if certain:
-        return NOTHING
-    return UNKNOWN if source else external
