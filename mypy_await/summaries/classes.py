@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from mypy_await.summaries import arguments, bases, calls, declared, library, names
+from mypy_await.summaries import arguments, bases, calls, declared, library, modules, names
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import Kind

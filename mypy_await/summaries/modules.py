@@ -57,8 +57,8 @@ def _global(engine: Engine, module: Module, name: str) -> Value:
 def _assigned_as_global(engine: Engine, module: Module, name: str) -> Value:
     values = [NOTHING]
     assert module.functions
-    for names, chain in module.globals:
-        if name in names:
+    for declared, chain in module.globals:
+        if name in declared:
             frame = engine.frame_of(module, chain)
             for binding in frame.scope.bindings.get(name, []):
                 values.append(names.bound_value(engine, binding, frame))
