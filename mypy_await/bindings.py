@@ -200,7 +200,12 @@ class _Uses:
         if misuse is not None:
             self.misuses[node] = (use, misuse)
             return Effect.NOTHING
-        return _effect_on_container(use) if use.in_container else _effect_on_value(use)
+        return effect_on(use)
+
+
+def effect_on(use: Use) -> Effect:
+    """Say what a use does to the value, or to the container that holds it."""
+    return _effect_on_container(use) if use.in_container else _effect_on_value(use)
 
 
 def _effect_on_value(use: Use) -> Effect:

@@ -16,7 +16,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 from mypy.argmap import map_actuals_to_formals
 from mypy.checker import TypeChecker
 from mypy.erasetype import erase_typevars
-from mypy.errorcodes import ErrorCode
+from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
 from mypy.errors import ErrorInfo
 from mypy.expandtype import expand_type_by_instance
 from mypy.literals import literal
@@ -142,6 +142,13 @@ def active_class(api: CheckerPluginInterface) -> TypeInfo | None:
 def is_enabled(api: CheckerPluginInterface, code: ErrorCode) -> bool:
     """Is this code reported in the module in work?"""
     return cast(TypeChecker, api).msg.errors.is_error_code_enabled(code)
+
+
+def reports_statement(api: CheckerPluginInterface, typ: ProperType) -> bool:
+    """Does mypy itself report a value of this type that is a statement, and dropped?"""
+    if isinstance(typ, Instance) and typ.type.fullname == "typing.Coroutine":
+        return True  # "unused-coroutine": on by default, and the user's to turn off
+    return is_enabled(api, UNUSED_AWAITABLE)
 
 
 def module_defining(api: CheckerPluginInterface, fullname: str) -> str:

@@ -24,6 +24,7 @@ def judge(
     node: Expression,
     typ: Type,
     links: ParentLinks,
+    refiner: Refiner,
     *,
     known_by: Refined | None = None,
     tells_origin: bool = False,
@@ -38,7 +39,7 @@ def judge(
     if value is None:
         return typ
     root = compat.top_level_function(api) or compat.module(api)
-    site = Site(api, links.below(root))
+    site = Site(api, links.below(root), refiner)
     if node not in site.parents:
         return typ  # made up by mypy, as for a comparison chain that it splits
     place = place_of(node, site.parents)
@@ -73,12 +74,12 @@ def judge_arguments(
     if not any(result_of_calling(passed.typ) for passed in arguments):
         return
     api = ctx.api
-    site = Site(api, links.below(compat.top_level_function(api) or compat.module(api)))
+    root = compat.top_level_function(api) or compat.module(api)
+    site = Site(api, links.below(root), refiner)
     if node not in site.parents:
         return
-    summary = refiner.summary_of(api, site.callee_node(node))
     result = ctx.default_return_type
-    call = Call(site, node, site.callee_name(node), arguments, result, summary)
+    call = Call(site, node, site.callee_name(node), arguments, result, site.summary(node))
     misuse = first_misuse_in_call(call)
     if misuse is not None and compat.is_enabled(api, misuse.code):
         compat.report(api, misuse.text, misuse.node or node, misuse.code, misuse.notes)

@@ -85,6 +85,11 @@ def used_at(use: Use) -> str:
     return f"It is used as its result on line {use.node.line}"
 
 
+def used_there(where: str) -> str:
+    """Point to the use as a result in the function that the value is passed to."""
+    return f"It is used as its result there: {where}"
+
+
 def known_by(origin: Origin) -> str:
     """Say which function makes the awaitable, and where its source is."""
     name, place = shown_origin(origin)

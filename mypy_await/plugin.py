@@ -152,7 +152,15 @@ class AwaitPlugin(Plugin):
         typ: Type,
         known_by: Refined | None = None,
     ) -> Type:
-        return judge(api, node, typ, self._links, known_by=known_by, tells_origin=self.tells_origin)
+        return judge(
+            api,
+            node,
+            typ,
+            self._links,
+            self._refiner,
+            known_by=known_by,
+            tells_origin=self.tells_origin,
+        )
 
 
 class GatePlugin(AwaitPlugin):

@@ -143,10 +143,11 @@ def descendants(node: Node, *, into_functions: bool = True) -> Iterator[Node]:
             yield from descendants(child, into_functions=into_functions)
 
 
-def parents_below(root: Node) -> Parents:
+def parents_below(root: Node, *, whole: bool = False) -> Parents:
     """Return the parent of every node below `root`.
 
-    Below a module the bodies of functions are left out: they are roots of their own.
+    Below a module the bodies of functions are left out unless the whole is wanted: they are roots
+    of their own.
     """
     parents: Parents = {}
     stack: list[Node] = [root]
@@ -154,7 +155,8 @@ def parents_below(root: Node) -> Parents:
         node = stack.pop()
         for child in children(node):
             parents[child] = node
-            if isinstance(root, MypyFile) and isinstance(node, FuncDef) and child is node.body:
+            is_body = isinstance(node, FuncDef) and child is node.body
+            if is_body and isinstance(root, MypyFile) and not whole:
                 continue
             stack.append(child)
     return parents

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from mypy_await import attributes
 from mypy_await.bindings import Fate, binding_of, fate
 from mypy_await.calls import Call
 from mypy_await.checks import (
@@ -65,7 +66,11 @@ def first_misuse_in_call(call: Call) -> Misuse | None:
 
 def first_misuse(use: Use) -> Misuse | None:
     """Return what the first check that objects to this use says."""
-    return _at_place(use) or _of_container(use.of_container()) or _of_binding(use)
+    return _here(use) or _of_binding(use) or _of_attribute(use)
+
+
+def _here(use: Use) -> Misuse | None:
+    return _at_place(use) or _of_container(use.of_container())
 
 
 def _at_place(use: Use) -> Misuse | None:
@@ -82,7 +87,12 @@ def _of_container(use: Use | None) -> Misuse | None:
 
 def _of_binding(use: Use) -> Misuse | None:
     binding = binding_of(use)
-    end = fate(binding, _at_place) if binding else None
+    end = fate(binding, _here) if binding else None
     if binding is None or end is None:
         return None
     return next((misuse for check in BINDING_CHECKS if (misuse := check(binding.use, end))), None)
+
+
+def _of_attribute(use: Use) -> Misuse | None:
+    end = attributes.fate(use, _here)
+    return unawaited_value.check_attribute(use, end) if end else None

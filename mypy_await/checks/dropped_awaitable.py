@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from mypy_await import codes, messages
+from mypy_await import codes, compat, messages
 from mypy_await.bindings import Fate
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
 
 def check(use: Use) -> Misuse | None:
-    """Report a coroutine that is lost inside a larger expression statement.
+    """Report a coroutine that is lost in a statement.
 
-    A call that is a statement by itself is mypy's `unused-coroutine`.
+    A call that is a statement by itself is mypy's `unused-coroutine`, and where the user enabled
+    it, its `unused-awaitable`.
     """
-    if use.place.kind is not Kind.STATEMENT or use.place.value is use.node or use.place.names:
+    if use.place.kind is not Kind.STATEMENT or use.place.names or not use.value.is_lazy:
         return None
-    return _misuse(use, "made in a statement") if use.value.is_lazy else None
+    if use.place.value is use.node and compat.reports_statement(use.site.api, use.value.typ):
+        return None
+    return _misuse(use, "made in a statement")
 
 
 def check_container(use: Use) -> Misuse | None:

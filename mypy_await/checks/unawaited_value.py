@@ -14,6 +14,7 @@ from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
 from mypy_await.bindings import Fate
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
+from mypy_await.refine import shown_place
 from mypy_await.site import has, parts
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.use import Misuse, Use
@@ -40,6 +41,17 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     for name, misuse in () if use.place.conditional else fate.certain:
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
+    return None
+
+
+def check_attribute(use: Use, fate: Fate) -> Misuse | None:
+    """Report an awaitable in an attribute or global that the module only uses as its result.
+
+    That it is tested for truth alone proves little: it may be awaited elsewhere.
+    """
+    for there, misuse in fate.misuses:
+        if there.place.kind not in (Kind.TESTED, Kind.COMPARED):
+            return replace(misuse, notes=(*misuse.notes, messages.used_at(there)))
     return None
 
 
@@ -197,9 +209,19 @@ def _argument(use: Use) -> Misuse | None:
         callee = slot.callee.rpartition(".")[2]
         action = f'passed to "{callee}"' if callee else "passed"
         return _misuse(use, action, wanted)
-    if answer is not Fit.YES and use.value.is_lazy and _is_value_sink(use, slot.callee):
-        return _misuse(use, f'passed to "{slot.callee.rpartition(".")[2]}"')
-    return None
+    if answer is Fit.YES or not use.value.is_lazy:
+        return None
+    action = f'passed to "{slot.callee.rpartition(".")[2]}"'
+    if _is_value_sink(use, slot.callee):
+        return _misuse(use, action)
+    summary = use.site.summary(call)
+    parameter = summary.parameters.get(slot.name) if summary else None
+    used = parameter.only_value if parameter else None
+    if used is None:
+        return None
+    misuse = _misuse(use, action)
+    where = messages.used_there(shown_place(used.path, used.line))
+    return replace(misuse, notes=(*misuse.notes, where))
 
 
 def _is_value_sink(use: Use, callee: str) -> bool:
