@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 from mypy_await import config
@@ -61,7 +62,17 @@ def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding
     errors, other = read_findings([*result.lines, *result.other])
     if result.blocked:
         _show_blockers(errors, other)
-    return about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
+    found = about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
+    return [*found, *_broken_contracts(prepared)]
+
+
+def _broken_contracts(prepared: Prepared) -> list[Finding]:
+    settings = config.load(prepared.config_file)
+    if not settings.contracts:
+        return []
+    from mypy_await.gate import contracts
+
+    return contracts.findings(settings, Path(prepared.config_file).parent)
 
 
 def _show_blockers(errors: list[Finding], other: list[str]) -> NoReturn:

@@ -96,7 +96,7 @@ def _config_file() -> str:
     for folder in (Path.cwd(), *Path.cwd().parents):
         for name in CONFIGS:
             if config.read_section(str(folder / name))[1]:
-                return str(folder / name)
+                return os.path.relpath(folder / name)
         if (folder / ".git").exists():
             break
     return ""
@@ -149,12 +149,17 @@ def _accept(options: argparse.Namespace) -> int:
 def _diff(options: argparse.Namespace) -> int:
     _, root = _project(options)
     for flip in flips_since(options.revision, root):
-        place = f"{_shown(flip.path)}:{flip.line}"
+        before, now = _colour(flip.was_async), _colour(flip.is_async)
         if options.format == "markdown":
-            print_out(f"- `{flip.fullname}` was {flip.before.value}, is {flip.now.value} now\n")
+            print_out(f"- `{flip.fullname}` was {before}, is {now} now\n")
         else:
-            print_out(f"{place}: {flip.fullname} was {flip.before.value}, is {flip.now.value}\n")
+            place = f"{_shown(flip.path)}:{flip.line}"
+            print_out(f"{place}: {flip.fullname} was {before}, is {now}\n")
     return CLEAN
+
+
+def _colour(is_async: bool) -> str:
+    return "async" if is_async else "sync"
 
 
 def _tell(sentences: Iterable[str]) -> None:

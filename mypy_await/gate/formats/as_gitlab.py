@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from mypy_await.gate.fingerprints import fingerprints, posix
+from mypy_await.gate.formats.lines import one_a_line
 from mypy_await.gate.report import Report
 
 
@@ -24,4 +23,4 @@ def render(report: Report) -> str:
         }
         for finding, mark in zip(report.findings, marks, strict=True)
     ]
-    return json.dumps(entries, indent=1) + "\n"
+    return one_a_line("[", entries, "]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from mypy_await import codes
 from mypy_await.gate.findings import OUR_CODES, Finding
 from mypy_await.gate.fingerprints import fingerprints, posix
 from mypy_await.gate.fixes import Insertion, add_await
+from mypy_await.gate.formats.lines import one_a_line
 from mypy_await.gate.report import Report
 from mypy_await.gate.rules import description, help_text, mypy_page
 
@@ -23,32 +25,29 @@ def render(report: Report) -> str:
     names = [*(code.code for code in codes.LIVE), *sorted(theirs)]
     index = {name: number for number, name in enumerate(names)}
     marks = fingerprints(report.findings, report.sources)
-    results = [
+    results = (
         _result(report, finding, index[finding.code], mark)
         for finding, mark in zip(report.findings, marks, strict=True)
-    ]
+    )
     driver = {
         "name": "mypy-await",
         "version": codes.RELEASE,
         "semanticVersion": codes.RELEASE,
         "rules": [_rule(name) for name in names],
     }
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-    }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}}]}
+    head = json.dumps(log)[: -len("}]}")]
+    return one_a_line(f'{head}, "columnKind": "unicodeCodePoints", "results": [', results, "]}]}")
 
 
 def _rule(name: str) -> dict[str, Any]:
-    text = description(name)
+    text, page = description(name), help_text(name)
     rule: dict[str, Any] = {
         "id": name,
         "name": "".join(part.title() for part in name.split("-")),
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
-        "help": {"text": help_text(name), "markdown": help_text(name)},
+        "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"enabled": name not in codes.OFF_BY_DEFAULT, "level": "error"},
         "properties": {"tags": ["asyncio", "correctness"]},
     }
@@ -59,7 +58,10 @@ def _rule(name: str) -> dict[str, Any]:
 
 def _result(report: Report, finding: Finding, rule: int, mark: str) -> dict[str, Any]:
     place: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": _artifact(finding), "region": _region(finding)}
+        "physicalLocation": {
+            "artifactLocation": _artifact(finding.path),
+            "region": _region(finding),
+        }
     }
     symbol = report.sources.symbol(finding).name
     if symbol:
@@ -78,10 +80,11 @@ def _result(report: Report, finding: Finding, rule: int, mark: str) -> dict[str,
     return result
 
 
-def _artifact(finding: Finding) -> dict[str, str]:
-    if Path(finding.path).is_absolute():
-        return {"uri": Path(finding.path).as_uri()}
-    return {"uri": quote(posix(finding.path)), "uriBaseId": "%SRCROOT%"}
+@functools.cache
+def _artifact(path: str) -> dict[str, str]:
+    if Path(path).is_absolute():
+        return {"uri": Path(path).as_uri()}
+    return {"uri": quote(posix(path)), "uriBaseId": "%SRCROOT%"}
 
 
 def _region(finding: Finding) -> dict[str, int]:
@@ -105,5 +108,5 @@ def _fix(finding: Finding, insertions: list[Insertion]) -> dict[str, Any]:
         }
         for insertion in insertions
     ]
-    change = {"artifactLocation": _artifact(finding), "replacements": replacements}
+    change = {"artifactLocation": _artifact(finding.path), "replacements": replacements}
     return {"description": {"text": 'Add "await"'}, "artifactChanges": [change]}
