@@ -6,14 +6,14 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mypy_await.contracts.bodies import Bodies
 from mypy_await.contracts.callers import source_files
-from mypy_await.contracts.checking import sources
-from mypy_await.contracts.effects import Colour, effect_of
+from mypy_await.contracts.checking import sources, without_collector
+from mypy_await.contracts.effects import Colour, Effect, effect_of
 from mypy_await.contracts.modules import FUNCTIONS, Module, Project
 from mypy_await.contracts.resolving import Resolver, Scope
 from mypy_await.contracts.store import ContractError
@@ -25,8 +25,8 @@ class Flip:
     """One public function whose colour is another now."""
 
     fullname: str
-    before: Colour
-    now: Colour
+    was_async: bool
+    is_async: bool
     path: Path
     line: int
 
@@ -34,22 +34,31 @@ class Flip:
 def flips_since(revision: str, root: Path) -> list[Flip]:
     """Return the public functions below `root` that changed colour since `revision`.
 
-    Functions that are new or gone, and those whose colour is unknown on one side, are left out.
-    Raises `ContractError` where git cannot give that revision.
+    Functions that are new or gone are left out.  Where the colour of one side is unknown, only the
+    word `async` is compared.  Raises `ContractError` where git cannot give that revision.
     """
     with tempfile.TemporaryDirectory() as folder:
         _extract(revision, root, Path(folder))
-        old = _Colours(sources(Path(folder)))
-        new = _Colours(sources(root))
-        return sorted(_flips(old, new), key=lambda flip: flip.fullname)
+        with without_collector():
+            old, new = _Colours(sources(Path(folder))), _Colours(sources(root))
+            return sorted(_flips(old, new), key=lambda flip: flip.fullname)
 
 
 def _flips(old: _Colours, new: _Colours) -> Iterator[Flip]:
     for module in old.modules():
+        now = new.of_name(module.name)
         for fullname, (before, _, _) in old.of(module).items():
-            now, path, line = new.of_name(module.name, fullname)
-            if Colour.UNKNOWN not in (before, now) and before is not now:
-                yield Flip(fullname, before, now, path, line)
+            if fullname in now:
+                after, path, line = now[fullname]
+                was_async, is_async = _compared(before, after)
+                if was_async is not is_async:
+                    yield Flip(fullname, was_async, is_async, path, line)
+
+
+def _compared(before: Effect, after: Effect) -> tuple[bool, bool]:
+    if Colour.UNKNOWN in (before.colour, after.colour):
+        return before.keyword, after.keyword
+    return before.colour is Colour.ASYNC, after.colour is Colour.ASYNC
 
 
 class _Colours:
@@ -58,8 +67,7 @@ class _Colours:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.resolver = Resolver(project)
-        self.bodies = Bodies(self.resolver)
-        self._known: dict[str, dict[str, tuple[Colour, Path, int]]] = {}
+        self.bodies = Bodies(self.resolver, quick=True)
 
     def modules(self) -> Iterator[Module]:
         """Yield every module that can be read."""
@@ -71,22 +79,20 @@ class _Colours:
                     seen.add(path)
                     yield module
 
-    def of_name(self, module: str, fullname: str) -> tuple[Colour, Path, int]:
-        """Return the colour and place of one function; unknown where it is not there."""
+    def of_name(self, module: str) -> Mapping[str, tuple[Effect, Path, int]]:
+        """Return the same as `of` for a module of this name; nothing where there is none."""
         found = self.project.module(module)
-        known = self.of(found) if found else {}
-        return known.get(fullname, (Colour.UNKNOWN, Path(), 0))
+        return self.of(found) if found else {}
 
-    def of(self, module: Module) -> dict[str, tuple[Colour, Path, int]]:
-        """Return the colour and place of each public function of a module."""
-        if module.name not in self._known:
-            known = self._known[module.name] = {}
-            for symbol, _ in pinned_functions(Scope(module)):
-                effect = effect_of(symbol, self.resolver, self.bodies)
-                if effect and _is_public(symbol.fullname.removeprefix(module.name)):
-                    line = next(n.lineno for n in symbol.nodes if isinstance(n, FUNCTIONS))
-                    known[symbol.fullname] = effect.colour, module.path, line
-        return self._known[module.name]
+    def of(self, module: Module) -> Mapping[str, tuple[Effect, Path, int]]:
+        """Return the effect and place of each public function of a module."""
+        known: dict[str, tuple[Effect, Path, int]] = {}
+        for symbol, _ in pinned_functions(Scope(module)):
+            effect = effect_of(symbol, self.resolver, self.bodies)
+            if effect and _is_public(symbol.fullname.removeprefix(module.name)):
+                line = next(n.lineno for n in symbol.nodes if isinstance(n, FUNCTIONS))
+                known[symbol.fullname] = effect, module.path, line
+        return known
 
 
 def _is_public(name: str) -> bool:

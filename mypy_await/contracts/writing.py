@@ -10,7 +10,7 @@ import ast
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -73,19 +73,38 @@ def write(paths: Sequence[Path], output: Path, *, anew: bool = False) -> Written
     written = Written()
     for path in paths:
         resolver = Resolver(Project([root_of(path)]))
+        broken = _unreadable(path)
         with tempfile.TemporaryDirectory() as folder:
-            _stubgen(path, Path(folder))
+            _stubgen(_readable(path, broken), Path(folder))
             _finish_all(Path(folder), output, resolver, written, anew=anew)
-        written.undecided += _unread(path, root_of(path), output)
+        written.undecided += broken.values()
     return written
 
 
-def _stubgen(path: Path, output: Path) -> None:
+def _unreadable(path: Path) -> dict[Path, str]:
+    """Return the source files that cannot be parsed, each with a sentence that says so."""
+    broken: dict[Path, str] = {}
+    for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        try:
+            ast.parse(source.read_bytes())
+        except (SyntaxError, ValueError) as error:
+            broken[source] = f"{source.as_posix()}: no contract: {error}"
+    return broken
+
+
+def _readable(path: Path, broken: Collection[Path]) -> list[Path]:
+    """Return what to hand to stubgen, which gives up on a folder with one broken file."""
+    if not broken:
+        return [path]
+    return [source for source in sorted(path.rglob("*.py")) if source not in broken]
+
+
+def _stubgen(paths: Sequence[Path], output: Path) -> None:
     # Compiled mypy cannot be started with "-m", and its script need not be on the path.
     command = [sys.executable, "-c", "from mypy.stubgen import main; main()"]
-    command += ["--no-import", "--ignore-errors", "--quiet"]
+    command += ["--no-import", "--ignore-errors", "--quiet", "--output", str(output)]
     done = subprocess.run(
-        [*command, "--output", str(output), str(path)],
+        [*command, *map(str, paths)],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -93,9 +112,7 @@ def _stubgen(path: Path, output: Path) -> None:
     )
     if done.returncode or not any(output.rglob("*.pyi")):
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise ContractError(
-            f"{path.as_posix()}: stubgen failed: {said[-1] if said else 'no output'}"
-        )
+        raise ContractError(f"stubgen failed: {said[-1] if said else 'it wrote nothing'}")
 
 
 def _finish_all(
@@ -119,16 +136,6 @@ def _finish_all(
         target.write_text(finished.text(), encoding="utf-8", newline="\n")
         written.files.append(target)
         written.undecided += finished.undecided
-
-
-def _unread(path: Path, root: Path, output: Path) -> Iterator[str]:
-    """Yield a sentence for each source file that got no contract."""
-    for source in sorted(path.rglob("*.py")) if path.is_dir() else ():
-        if not (output / source.relative_to(root).with_suffix(".pyi")).exists():
-            try:
-                ast.parse(source.read_bytes())
-            except (SyntaxError, ValueError) as error:
-                yield f"{source.as_posix()}: no contract: {error}"
 
 
 class _Finisher:
