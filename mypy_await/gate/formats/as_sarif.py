@@ -57,12 +57,8 @@ def _rule(name: str) -> dict[str, Any]:
 
 
 def _result(report: Report, finding: Finding, rule: int, mark: str) -> dict[str, Any]:
-    place: dict[str, Any] = {
-        "physicalLocation": {
-            "artifactLocation": _artifact(finding.path),
-            "region": _region(finding),
-        }
-    }
+    artifact, region = _artifact(finding.path), _region(finding)
+    place: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": region}}
     symbol = report.sources.symbol(finding).name
     if symbol:
         place["logicalLocations"] = [{"fullyQualifiedName": symbol}]
@@ -76,7 +72,7 @@ def _result(report: Report, finding: Finding, rule: int, mark: str) -> dict[str,
     }
     insertions = add_await(finding, report.sources)
     if insertions:
-        result["fixes"] = [_fix(finding, insertions)]
+        result["fixes"] = [_fix(artifact, insertions)]
     return result
 
 
@@ -95,7 +91,7 @@ def _region(finding: Finding) -> dict[str, int]:
     return region
 
 
-def _fix(finding: Finding, insertions: list[Insertion]) -> dict[str, Any]:
+def _fix(artifact: dict[str, str], insertions: list[Insertion]) -> dict[str, Any]:
     replacements = [
         {
             "deletedRegion": {
@@ -108,5 +104,5 @@ def _fix(finding: Finding, insertions: list[Insertion]) -> dict[str, Any]:
         }
         for insertion in insertions
     ]
-    change = {"artifactLocation": _artifact(finding.path), "replacements": replacements}
+    change = {"artifactLocation": artifact, "replacements": replacements}
     return {"description": {"text": 'Add "await"'}, "artifactChanges": [change]}
