@@ -101,8 +101,10 @@ def stop(sentence: str) -> None:
     """End the run with one sentence on standard error and exit status 2.
 
     mypy turns exceptions of a plugin's constructor into a traceback; `SystemExit` passes through.
+    The workers of `mypy -n` stay silent: the process that started them says it.
     """
-    print(sentence, file=sys.stderr)
+    if "mypy.build_worker.worker" not in sys.modules:
+        print(sentence, file=sys.stderr)
     raise SystemExit(2)
 
 
