@@ -11,7 +11,8 @@ from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import awaitable
 from mypy_await.calls import Call, Passed, result_of_calling
-from mypy_await.checks import first_misuse, first_misuse_in_call
+from mypy_await.checks import first_misuse, first_misuse_by_decorator, first_misuse_in_call
+from mypy_await.decorations import Decoration
 from mypy_await.places import place_of
 from mypy_await.refine import Refined, Refiner
 from mypy_await.site import Site
@@ -57,6 +58,14 @@ def judge(
         notes = (*notes, *_origin(site, node))
     compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
     return misuse.result or value.result
+
+
+def judge_decorator(decoration: Decoration) -> None:
+    """Report a decorator that the function it decorates is not made for."""
+    misuse = first_misuse_by_decorator(decoration)
+    api = decoration.api
+    if misuse is not None and compat.is_enabled(api, misuse.code):
+        compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
 
 
 def judge_arguments(

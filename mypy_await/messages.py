@@ -10,6 +10,7 @@ from mypy.types import AnyType, ProperType, Type, TypeOfAny, get_proper_type
 from mypy_await import compat
 from mypy_await.awaitables import Awaitable
 from mypy_await.calls import Call
+from mypy_await.decorations import Decoration
 from mypy_await.places import Kind, can_await, function_around
 from mypy_await.refine import shown_origin
 from mypy_await.summaries import Kind as Origins
@@ -152,6 +153,35 @@ def called_too_early(use: Use) -> str:
 
 
 PASS_THE_FUNCTION: Final = "Pass the function itself, without calling it"
+
+
+def cached_by(decoration: Decoration) -> str:
+    """Say that a cache keeps a coroutine."""
+    name = decoration.node.func.name
+    return f'"{decoration.name}" keeps the coroutine of "{name}"; it can be awaited once only'
+
+
+ASYNC_CACHE: Final = "Use a cache for async functions, or cache the awaited result"
+
+
+def swallowed(decoration: Decoration) -> str:
+    """Say that a decorator loses the coroutine of the function."""
+    name = decoration.node.func.name
+    decorator = decoration.name.rpartition(".")[2]
+    return f'Decorator "{decorator}" calls async function "{name}" and does not await the result'
+
+
+def swallowed_there(where: str) -> str:
+    """Say where the coroutine is lost."""
+    return f"The coroutine is lost there: {where}"
+
+
+AWAIT_IN_THE_WRAPPER: Final = 'Make its wrapper an "async def" that awaits the call'
+
+
+def unstarted(typ: str, what: str) -> str:
+    """Say that an async generator or context manager is made for nothing."""
+    return f"Value of type {typ} is never {what}"
 
 
 SILENT: Final = AnyType(TypeOfAny.from_error)

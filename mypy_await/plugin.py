@@ -18,8 +18,9 @@ from mypy.plugin import (
 from mypy.types import Type
 
 from mypy_await import codes, compat, config
+from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
-from mypy_await.judge import judge, judge_arguments
+from mypy_await.judge import judge, judge_arguments, judge_decorator
 from mypy_await.recognise import Recogniser
 from mypy_await.refine import Refined, Refiner
 from mypy_await.walk import ParentLinks
@@ -125,6 +126,8 @@ class AwaitPlugin(Plugin):
         if isinstance(ctx, MethodContext) and not _names(node, fullname.rpartition(".")[2]):
             return typ
         judge_arguments(ctx, node, self._links, self._refiner)
+        if self._recogniser.is_decorator_factory(fullname):
+            typ = self._check_factory(ctx.api, fullname, node, typ)
         known_by = self._refiner.call(ctx, fullname, node, typ)
         typ = known_by.typ if known_by else typ
         return self._judge(ctx.api, node, typ, known_by)
@@ -132,7 +135,21 @@ class AwaitPlugin(Plugin):
     def _check_decorator(
         self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type
     ) -> Type:
-        return self._refiner.decorated(api, fullname, node, typ)[0]
+        typ, effect = self._refiner.decorated(api, fullname, node, typ)
+        judge_decorator(Decoration(api, fullname, node, effect, self._refiner))
+        return typ
+
+    def _check_factory(
+        self, api: CheckerPluginInterface, fullname: str, call: CallExpr, typ: Type
+    ) -> Type:
+        """Judge `@factory(...)`: the decorator is what the call gives, applied without a name."""
+        root = compat.top_level_function(api) or compat.module(api)
+        node = self._links.below(root).get(call)
+        if not isinstance(node, Decorator):
+            return typ
+        typ, effect = self._refiner.factory(api, fullname, call, node, typ)
+        judge_decorator(Decoration(api, fullname, node, effect, self._refiner))
+        return typ
 
     def _check_attribute(self, ctx: AttributeContext, fullname: str) -> Type:
         typ, node = ctx.default_attr_type, ctx.context

@@ -21,7 +21,7 @@ from mypy.nodes import (
 from mypy.types import AnyType, CallableType, Instance, Overloaded, Type, get_proper_type
 
 from mypy_await.awaitables import awaitable, may_be_awaitable
-from mypy_await.knowledge import has_callbacks
+from mypy_await.knowledge import has_callbacks, knows
 from mypy_await.site import parts
 
 Lookup = Callable[[str], SymbolTableNode | None]
@@ -35,12 +35,14 @@ class Recogniser:
         self._functions: dict[str, bool] = {}
         self._methods: dict[str, bool] = {}
         self._attributes: dict[str, bool] = {}
+        self._factories: dict[str, bool] = {}
 
     def forget(self) -> None:
         """Drop all answers."""
         self._functions.clear()
         self._methods.clear()
         self._attributes.clear()
+        self._factories.clear()
 
     def is_function_of_interest(self, fullname: str) -> bool:
         """May a call of this function, class or variable give an awaitable?"""
@@ -63,6 +65,17 @@ class Recogniser:
             answer = self._attributes[fullname] = _may_read(self._member(fullname))
         return answer
 
+    def is_decorator_factory(self, fullname: str) -> bool:
+        """May a call of this give a decorator that tells nothing of the function's result?"""
+        answer = self._factories.get(fullname)
+        if answer is None:
+            found = self._lookup(fullname) if "." in fullname else None
+            node = found.node if found else None
+            answer = self._factories[fullname] = knows("caches", fullname) or (
+                isinstance(node, (FuncDef, OverloadedFuncDef)) and _is_open(node.type)
+            )
+        return answer
+
     def _function(self, fullname: str) -> bool:
         if "." not in fullname:
             # A local function or variable: mypy gives no more than its name.  Names in angle
@@ -83,7 +96,7 @@ class Recogniser:
 
 
 def _may_call(node: SymbolNode | None) -> bool:
-    if node is not None and has_callbacks(node.fullname):
+    if node is not None and (has_callbacks(node.fullname) or knows("caches", node.fullname)):
         return True
     match node:
         case FuncDef():
@@ -139,6 +152,16 @@ def _may_read(node: SymbolNode | None) -> bool:
         case Var():
             return node.type is not None and awaitable(node.type) is not None
     return False
+
+
+def _is_open(typ: Type | None) -> bool:
+    """Is the result of this function unknown, or a function whose result is?"""
+    proper = get_proper_type(typ)
+    if proper is None:
+        return True
+    if not isinstance(proper, CallableType):
+        return False
+    return isinstance(get_proper_type(proper.ret_type), AnyType) or _may_decorate(proper)
 
 
 def _may_decorate(typ: CallableType) -> bool:

@@ -20,6 +20,7 @@ from mypy_await.checks import (
     truthy_awaitable,
     unawaited_value,
 )
+from mypy_await.decorations import Decoration
 from mypy_await.use import Misuse, Use
 
 CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
@@ -57,6 +58,18 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
 
 CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (async_callback.check_call,)
 """What is asked of a call, once mypy knows the types of its arguments."""
+
+
+DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
+    reused_coroutine.check_decoration,
+    async_callback.check_decoration,
+)
+"""What is asked of a decorator on a function."""
+
+
+def first_misuse_by_decorator(decoration: Decoration) -> Misuse | None:
+    """Return what the first check that objects to this decorator says."""
+    return next((misuse for check in DECORATION_CHECKS if (misuse := check(decoration))), None)
 
 
 def first_misuse_in_call(call: Call) -> Misuse | None:

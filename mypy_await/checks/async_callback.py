@@ -8,11 +8,13 @@ from mypy.types import CallableType, ProperType
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
 from mypy_await.calls import Call, Passed, formal_of, result_slots
+from mypy_await.decorations import Decoration
 from mypy_await.knowledge import calls_synchronously
 from mypy_await.places import Kind
 from mypy_await.refine import says_nothing, shown_place
 from mypy_await.site import parts
 from mypy_await.slots import Fit, fits_all
+from mypy_await.summaries import Effect
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 
@@ -30,6 +32,17 @@ def check(use: Use) -> Misuse | None:
         return None
     text = messages.called_too_early(use)
     return Misuse(codes.ASYNC_CALLBACK, text, (messages.PASS_THE_FUNCTION,), result=messages.SILENT)
+
+
+def check_decoration(decoration: Decoration) -> Misuse | None:
+    """Report a sync decorator whose wrapper swallows the coroutine of an async function."""
+    effect = decoration.effect
+    if effect is None or effect.effect is not Effect.SWALLOWS or effect.use is None:
+        return None
+    where = shown_place(effect.use.path, effect.use.line)
+    text = messages.swallowed(decoration)
+    notes = (messages.swallowed_there(where), messages.AWAIT_IN_THE_WRAPPER)
+    return Misuse(codes.ASYNC_CALLBACK, text, notes)
 
 
 def check_call(call: Call) -> Misuse | None:

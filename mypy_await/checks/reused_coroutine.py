@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.nodes import (
     AssignmentStmt,
     AwaitExpr,
@@ -9,6 +11,7 @@ from mypy.nodes import (
     ComparisonExpr,
     DelStmt,
     Expression,
+    FuncDef,
     IfStmt,
     IndexExpr,
     MemberExpr,
@@ -22,6 +25,8 @@ from mypy.nodes import (
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
+from mypy_await.decorations import Decoration
+from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -40,6 +45,14 @@ def check(use: Use) -> Misuse | None:
     if not key or not _is_guarded(use, key) or not _is_read_again(use, key):
         return None
     return _misuse(use, messages.cached(use), None)
+
+
+def check_decoration(decoration: Decoration) -> Misuse | None:
+    """Report a cache around a function that gives a new coroutine with each call."""
+    if not knows("caches", decoration.name) or not decoration.gives_coroutines():
+        return None
+    text = messages.cached_by(decoration)
+    return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
@@ -105,13 +118,24 @@ def _is_taken_out(use: Use, key: str) -> bool:
             case CallExpr(callee=MemberExpr(name="pop" | "clear" | "popitem") as method):
                 if _key(method.expr) == owner:
                     return True
-            case AssignmentStmt() if node is not use.place.node and _is_reset(node, key, use):
-                return True
-    return False
+    return any(
+        _is_reset(node, key)
+        for function in _functions(compat.module(use.site.api))
+        for node in descendants(function)
+    )
 
 
-def _is_reset(node: AssignmentStmt, key: str, use: Use) -> bool:
-    is_target = any(_key(target) == key for target in node.lvalues)
-    is_initial = isinstance(node.rvalue, RefExpr) and node.rvalue.fullname == "builtins.None"
-    in_same = function_around(node, use.site.parents) is not None
-    return is_target and (not is_initial or in_same)
+def _functions(module: Node) -> Iterator[FuncDef]:
+    """Yield the functions that may run more than once: not the initialisers."""
+    for node in descendants(module):
+        if isinstance(node, FuncDef) and node.name not in ("__init__", "__post_init__"):
+            yield node
+
+
+def _is_reset(node: Node, key: str) -> bool:
+    return (
+        isinstance(node, AssignmentStmt)
+        and isinstance(node.rvalue, RefExpr)
+        and node.rvalue.fullname == "builtins.None"
+        and any(_key(target) == key for target in node.lvalues)
+    )

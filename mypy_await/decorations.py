@@ -1,0 +1,43 @@
+"""One decorator applied to one function, as the hook of the decorator sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mypy.nodes import Decorator
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import CallableType
+
+from mypy_await.awaitables import Awaitable, Sort, awaitable
+from mypy_await.refine import Refiner
+from mypy_await.summaries import DecoratorEffect, Kind, Verdict
+
+
+@dataclass(frozen=True)
+class Decoration:
+    """A decorator, by its full name, and what it decorates."""
+
+    api: CheckerPluginInterface
+    name: str
+    node: Decorator
+    effect: DecoratorEffect | None
+    """What the decorator's source does to an async function, where it was asked."""
+    refiner: Refiner
+
+    def gives_coroutines(self) -> bool:
+        """Does the decorated function give a new coroutine with each call?"""
+        function = self.node.func
+        typ = function.type
+        if isinstance(typ, CallableType) and (value := awaitable(typ.ret_type)) is not None:
+            return _runs_once(value) and not function.is_async_generator
+        summary = self.refiner.summary_of(self.api, function)
+        result = summary.result if summary else None
+        return (
+            result is not None
+            and result.verdict is Verdict.ALWAYS
+            and all(origin.kind is Kind.COROUTINE for origin in result.origins)
+        )
+
+
+def _runs_once(value: Awaitable) -> bool:
+    return value.sort in (Sort.COROUTINE, Sort.AWAITABLE)
