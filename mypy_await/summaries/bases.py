@@ -29,7 +29,7 @@ def mro(engine: Engine, cls: Class) -> tuple[Base, ...]:
 
 
 def _mro(engine: Engine, cls: Class) -> tuple[Base, ...] | None:
-    engine.trace.paths.add(cls.frame.scope.module.path)
+    engine.read(cls.frame.scope.module.path)
     bases = [_base(engine, node, cls) for node in cls.node.bases]
     lines = [list(mro(engine, b)) if isinstance(b, Class) else [b] for b in bases]
     lines.append(list(bases))
@@ -70,7 +70,7 @@ def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
             frame = engine.inside(base)
             bindings = frame.scope.bindings.get(name)
             if bindings:
-                engine.trace.paths.add(module.path)
+                engine.read(module.path)
                 if not _is_closed(order) and any(b.binds not in _SAYING for b in bindings):
                     # `RED = 1` in an enum, `name = CharField()` in a model: a base decides.
                     return UNKNOWN

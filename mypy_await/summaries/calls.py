@@ -120,7 +120,7 @@ def origin_of(function: Function, kind: Kind) -> Origin:
 
 def call_function(engine: Engine, function: Function, given: Arguments) -> Value:
     """Return what calling a function gives, believing its annotation if there is one."""
-    engine.trace.paths.add(function.frame.scope.module.path)
+    engine.read(function.frame.scope.module.path)
     if function.is_async:
         return _call_async(engine, function, given)
     noted = declared_result(engine, function)
@@ -175,7 +175,7 @@ def frame_of_call(engine: Engine, function: Function, bindings: Bindings) -> Fra
 
 
 def _run(engine: Engine, function: Function, bindings: Bindings) -> Value:
-    engine.trace.paths.add(function.frame.scope.module.path)
+    engine.read(function.frame.scope.module.path)
     frame = frame_of_call(engine, function, bindings)
     node = function.node
     if isinstance(node, ast.Lambda):

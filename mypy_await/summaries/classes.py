@@ -40,7 +40,7 @@ _PLAIN_ATTRIBUTES: Final = frozenset(
 
 def construct(engine: Engine, cls: Class, given: Arguments) -> Value:
     """Return an instance, with what is known of the arguments of its constructor."""
-    engine.trace.paths.add(cls.frame.scope.module.path)
+    engine.read(cls.frame.scope.module.path)
     maker = only(bases.find(engine, bases.mro(engine, cls), "__new__") or NOTHING)
     if isinstance(maker, Function) and maker.is_async:
         return UNKNOWN

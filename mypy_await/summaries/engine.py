@@ -26,10 +26,26 @@ class TooComplexError(Exception):
 
 @dataclass
 class Trace:
-    """The files that an answer was read from, and the length of its longest chain."""
+    """What working out an answer took."""
 
     paths: set[str] = field(default_factory=set)
+    """The files it was read from."""
     height: int = 0
+    """The length of its longest chain of answers."""
+    open: int = DEEPEST
+    """The depth of the outermost question still open that it met again on its way."""
+
+
+@dataclass
+class Inquiry:
+    """The state of one question from outside."""
+
+    trace: Trace = field(default_factory=Trace)
+    running: dict[Hashable, int] = field(default_factory=dict)
+    """The keys being worked out, each with its depth."""
+    provisional: dict[int, list[Hashable]] = field(default_factory=dict)
+    """What to forget once the question at a depth is answered."""
+    steps: int = 0
 
 
 class Engine:
@@ -41,11 +57,8 @@ class Engine:
         self.path_of = path_of
         self.type_of = type_of
         self.sources = Sources(path_of)
-        self.trace = Trace()
         self._memo: dict[Hashable, tuple[Any, Trace]] = {}
-        self._running: dict[Hashable, int] = {}
-        self._lowest = DEEPEST
-        self._steps = 0
+        self._now = Inquiry()
 
     def forget(self, paths: Iterable[str] | None) -> None:
         """Forget what was read from these files (from all, for None), and every answer."""
@@ -57,57 +70,76 @@ class Engine:
 
     def ask(self, question: Callable[[], T], unknown: T) -> tuple[T, frozenset[str]]:
         """Answer a question from outside; `unknown` if it reaches too deep."""
-        self.trace, self._lowest, self._steps = Trace(), DEEPEST, 0
-        self._running.clear()
+        before, self._now = self._now, Inquiry()
         try:
             answer = question()
         except (TooComplexError, RecursionError):
             answer = unknown
-        return answer, frozenset(self.trace.paths)
+        finally:
+            for depth in self._now.provisional:
+                self._drop_provisional(depth)
+            paths = frozenset(self._now.trace.paths)
+            self._now = before
+        return answer, paths
+
+    def read(self, path: str) -> None:
+        """Note that an answer depends on a file."""
+        self._now.trace.paths.add(path)
 
     def remember(self, key: Hashable, work: Callable[[], T], again: T) -> T:
         """Return what `work` gives, doing it once per key; `again` where it asks for itself.
 
-        An answer that was worked out while it (or something it is part of) was still open is not
-        remembered: asked for by itself it may say more.
+        An answer that met a question still open is remembered until that one is answered: asked
+        for by itself it may say more.
         """
+        now = self._now
+        now.steps += 1
+        if now.steps > MOST_STEPS:
+            raise TooComplexError
         known = self._memo.get(key)
         if known is not None:
             self._take_in(known[1])
             return cast(T, known[0])
-        if key in self._running:
-            self._lowest = min(self._lowest, self._running[key])
+        depth = len(now.running)
+        if key in now.running:
+            now.trace.open = min(now.trace.open, now.running[key])
             return again
-        depth = len(self._running)
-        self._steps += 1
-        if depth >= DEEPEST or self._steps > MOST_STEPS:
+        if depth >= DEEPEST:
             raise TooComplexError
-        outer, lowest = self.trace, self._lowest
-        self.trace, self._lowest = Trace(), DEEPEST
-        self._running[key] = depth
+        outer, now.trace = now.trace, Trace()
+        now.running[key] = depth
         try:
             answer = work()
         finally:
-            inner, self.trace = self.trace, outer
-            complete = self._lowest >= depth
-            self._lowest = lowest if complete else min(lowest, self._lowest)
-            self._running.pop(key, None)
-            self._take_in(inner)
-        if complete:
-            self._memo[key] = (answer, inner)
+            inner, now.trace = now.trace, outer
+            del now.running[key]
+            self._drop_provisional(depth)
+        if inner.open < depth:
+            now.provisional.setdefault(inner.open, []).append(key)
+        else:
+            inner.open = DEEPEST
+        self._memo[key] = (answer, inner)
+        self._take_in(inner)
         return answer
 
+    def _drop_provisional(self, depth: int) -> None:
+        for key in self._now.provisional.get(depth, ()):
+            self._memo.pop(key, None)
+        self._now.provisional[depth] = []
+
     def _take_in(self, inner: Trace) -> None:
-        self.trace.paths |= inner.paths
-        self.trace.height = max(self.trace.height, inner.height + 1)
-        if len(self._running) + inner.height >= DEEPEST:
+        trace = self._now.trace
+        trace.paths |= inner.paths
+        trace.height = max(trace.height, inner.height + 1)
+        trace.open = min(trace.open, inner.open)
+        if len(self._now.running) + inner.height >= DEEPEST:
             raise TooComplexError
 
     def module(self, name: str) -> Module | None:
         """Return a module whose source is there, and note that it was read."""
         module = self.sources.module(name)
         if module:
-            self.trace.paths.add(module.path)
+            self.read(module.path)
         return module
 
     def scope(self, node: ScopeNode, frame: Frame) -> Scope:

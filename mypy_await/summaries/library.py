@@ -109,6 +109,7 @@ TESTS: Final = (
 
 TEXT_SINKS: Final = (
     _names("builtins", "print str repr format ascii")
+    | _names("builtins.str", "format")
     | _names("logging", "debug info warning error exception critical log")
     | _names("logging.Logger", "debug info warning error exception critical log")
 )
@@ -118,7 +119,11 @@ COMPUTING: Final = (
     | _names("math", "floor ceil sqrt isnan")
     | _names("os.path", "join exists isfile isdir basename dirname")
 )
-ITERATING: Final = _names("builtins", "list tuple set dict frozenset iter enumerate next reversed")
+ITERATING: Final = (
+    _names("builtins", "list tuple set dict frozenset iter enumerate next reversed zip")
+    | _names("builtins.str", "join")
+    | _names("builtins.list", "extend")
+)
 TRUTH_SINKS: Final = _names("builtins", "bool any all")
 
 SINKS: Final[dict[str, How]] = {

@@ -56,7 +56,7 @@ def yields(engine: Engine, function: Function, bindings: Bindings) -> Value:
 
 
 def _yields(engine: Engine, function: Function, bindings: Bindings) -> Value:
-    engine.trace.paths.add(function.frame.scope.module.path)
+    engine.read(function.frame.scope.module.path)
     frame = calls.frame_of_call(engine, function, bindings)
     values = []
     for node in own_nodes(function.node):

@@ -20,7 +20,7 @@ def parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
 
 def _parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
     frame = calls.frame_of_call(engine, function, ())
-    engine.trace.paths.add(frame.scope.module.path)
+    engine.read(frame.scope.module.path)
     return {
         arg.arg: _parameter(engine, frame, arg.arg) for arg in all_parameters(function.node.args)
     }
