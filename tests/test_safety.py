@@ -1,0 +1,67 @@
+"""A failure inside the plugin is one report and no end of the run; a mypy too old is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import harness
+import pytest
+
+PROGRAM = """\
+async def ready() -> bool: return True
+async def main() -> None:
+    if ready():
+        pass
+x: int = ""
+"""
+
+
+@pytest.fixture(autouse=True)
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(harness.MAIN).write_text(PROGRAM)
+    Path("mypy.ini").write_text(f"[mypy]\nplugins = {harness.PLUGIN}\n")
+
+
+@pytest.fixture
+def broken_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object, **options: object) -> object:
+        raise LookupError("a defect of ours")
+
+    monkeypatch.setattr(sys.modules["mypy_await.plugin"], "judge", fail)
+
+
+@pytest.mark.usefixtures("broken_check")
+def test_a_failure_is_one_report_and_the_run_goes_on(pytestconfig: pytest.Config) -> None:
+    args = [arg for arg in harness.base_arguments() if arg != "--show-traceback"]
+    with harness.kept_cache(pytestconfig, args) as cache:
+        reports = harness.check(args, cache)
+    assert reports == [
+        'main:3: error: mypy-await failed in "calls" and goes on without it: LookupError  [misc]',
+        "main:5: error: Incompatible types in assignment "
+        '(expression has type "str", variable has type "int")  [assignment]',
+    ]
+
+
+@pytest.mark.usefixtures("broken_check")
+def test_show_traceback_raises(
+    pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = harness.base_arguments()
+    with harness.kept_cache(pytestconfig, args) as cache, pytest.raises(SystemExit):
+        harness.check(args, cache)
+    assert "LookupError: a defect of ours" in capsys.readouterr().out
+
+
+def test_a_mypy_too_old_is_refused(tmp_path: Path) -> None:
+    script = (
+        "import mypy.version; mypy.version.__version__ = '1.19.1'\n"
+        "from mypy.main import main; main(args=['main'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    sentence = "mypy-await needs mypy 2.0 or newer; this is mypy 1.19.1\n"
+    assert (done.returncode, done.stderr) == (2, sentence)
