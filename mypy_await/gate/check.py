@@ -1,4 +1,8 @@
-"""`mypy-await check`: run mypy as the project runs it and print the findings about awaitables."""
+"""`mypy-await check`: run mypy as the project runs it and print the findings about awaitables.
+
+A warm run on a small project takes a quarter of a second, of which this command may cost a
+twentieth: what only some runs need is imported where it is needed.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,21 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from mypy_await import config
 from mypy_await.gate import formats
 from mypy_await.gate.arguments import overrides, parse
-from mypy_await.gate.baseline import Baseline, stale_entries
-from mypy_await.gate.changed import ChangedLines
 from mypy_await.gate.errors import CLEAN, FOUND, GateError
 from mypy_await.gate.findings import Finding, read_findings
-from mypy_await.gate.fingerprints import posix
-from mypy_await.gate.formats.as_text import finding_lines
 from mypy_await.gate.mypy_run import Prepared, Run, check_mypy_version
 from mypy_await.gate.output import print_out, write_file
 from mypy_await.gate.progress import Progress
-from mypy_await.gate.recognise import about_awaitables
 from mypy_await.gate.report import Report
 from mypy_await.gate.source import Sources
+
+if TYPE_CHECKING:
+    from mypy_await.gate.changed import ChangedLines
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -34,24 +36,36 @@ def run(arguments: Sequence[str]) -> int:
         _complain(warning)
     prepared = Prepared(rest)
     chosen = overrides(options, config.load(prepared.config_file))
-    changed = ChangedLines(options.since) if options.since else None
+    changed = _changed_lines(options.since)
     with Progress() as progress:
         result = prepared.run(chosen, progress.advance)
     for line in result.complaints:
         print(line, file=sys.stderr)
     sources = Sources()
+    findings = _findings(prepared, result, sources)
     report = Report(
-        _findings(prepared, result, sources),
+        findings,
         result.files,
-        modules=result.modules,
+        modules=result.modules if findings else {},
         sources=sources,
         changed=changed,
         by_cause=options.root_cause,
         style=prepared.style(),
     )
-    report = _narrow(options, report, set(map(posix, result.checked)))
+    if changed or options.baseline or options.write_baseline:
+        from mypy_await.gate.narrow import narrow
+
+        report = narrow(options, report, result.checked, _complain)
     _print(options, report)
     return FOUND if report.findings else CLEAN
+
+
+def _changed_lines(revision: str | None) -> ChangedLines | None:
+    if revision is None:
+        return None
+    from mypy_await.gate.changed import ChangedLines
+
+    return ChangedLines(revision)
 
 
 def _complain(text: str) -> None:
@@ -62,8 +76,11 @@ def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding
     errors, other = read_findings([*result.lines, *result.other])
     if result.blocked:
         _show_blockers(errors, other)
-    found = about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
-    return [*found, *_broken_contracts(prepared)]
+    if errors:
+        from mypy_await.gate.recognise import about_awaitables
+
+        errors = about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
+    return [*errors, *_broken_contracts(prepared)]
 
 
 def _broken_contracts(prepared: Prepared) -> list[Finding]:
@@ -77,51 +94,13 @@ def _broken_contracts(prepared: Prepared) -> list[Finding]:
 
 def _show_blockers(errors: list[Finding], other: list[str]) -> NoReturn:
     """Show on standard error why mypy gave up."""
+    from mypy_await.gate.formats.as_text import finding_lines
+
     for error in errors:
         print(*finding_lines(error), sep="\n", file=sys.stderr)
     for line in other:
         print(line, file=sys.stderr)
     raise GateError("mypy could not check the program")
-
-
-def _narrow(options: argparse.Namespace, report: Report, checked: set[str]) -> Report:
-    """Leave out what the baseline lists and what is not on changed lines."""
-    if options.write_baseline:
-        Baseline.of(report.findings, report.sources).write(options.write_baseline)
-        _complain(f'wrote {len(report.findings)} findings to "{options.write_baseline}"')
-        return replace(report, findings=())
-    findings: Sequence[Finding] = report.findings
-    if options.baseline:
-        findings = _beyond_baseline(options, report, checked)
-    if report.changed is not None:
-        findings = [finding for finding in findings if _is_new(finding, report, report.changed)]
-    return replace(report, findings=findings)
-
-
-def _beyond_baseline(
-    options: argparse.Namespace, report: Report, checked: set[str]
-) -> list[Finding]:
-    """Return what the baseline does not list; report its stale entries, or remove them."""
-    baseline = Baseline.read(options.baseline)
-    findings, left = baseline.split(report.findings, report.sources)
-    stale = stale_entries(left, checked)
-    if stale and options.update_baseline:
-        baseline.without(stale).write(options.baseline)
-        _complain(f'removed {stale.total()} stale entries from "{options.baseline}"')
-    elif stale:
-        for known in sorted(stale):
-            text = f"{known.file}: stale in the baseline: {known.text}  [{known.code}]"
-            print(text, file=sys.stderr)
-        _complain('stale entries in the baseline; "--update-baseline" removes them')
-    return findings
-
-
-def _is_new(finding: Finding, report: Report, changed: ChangedLines) -> bool:
-    """Is the finding on a changed line, or does it come from a function whose head changed?"""
-    if changed.touches(finding, report.sources):
-        return True
-    origin = report.origin(finding)
-    return origin is not None and changed.has_line(origin.path, origin.line)
 
 
 def _print(options: argparse.Namespace, report: Report) -> None:

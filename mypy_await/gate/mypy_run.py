@@ -7,15 +7,15 @@ The only module of the gate that uses mypy's non-public interface.  What mypy sa
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mypy.build import build
+from mypy.build import BuildResult, build
 from mypy.errors import CompileError
 from mypy.fscache import FileSystemCache
 from mypy.main import process_options
@@ -33,7 +33,9 @@ from mypy_await.gate.adjust import (
     speaks_of_unused,
 )
 from mypy_await.gate.errors import GateError
-from mypy_await.gate.report import Style
+
+if TYPE_CHECKING:
+    from mypy_await.gate.report import Style
 
 OLDEST: Final = (2, 0)
 UNTESTED: Final = (2, 5)
@@ -46,24 +48,36 @@ HARMLESS: Final = tuple(f"[{name}]:" for name in config.INI_SECTIONS)
 """How mypy's complaints about our own section of an ini file begin, behind the file's name."""
 
 
-@dataclass
 class Run:
     """What one run of mypy gave.
 
     `lines` is mypy's structured output, `other` its plain lines that belong to no file; `blocked`
     tells that mypy gave up (a syntax error, a file that is not there) and then `lines` is not all.
-    `modules` gives the path of each module of the program, `checked` those of the files that were
-    asked for; `complaints` are mypy's warnings about
-    its own configuration.
+    `complaints` are mypy's warnings about its own configuration.
     """
 
-    lines: list[str] = field(default_factory=list)
-    other: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    modules: dict[str, str] = field(default_factory=dict)
-    checked: set[str] = field(default_factory=set)
-    blocked: bool = False
-    files: int = 0
+    def __init__(self, sources: Sequence[BuildSource], complaints: list[str]) -> None:
+        self.lines: list[str] = []
+        self.other: list[str] = []
+        self.complaints = complaints
+        self.blocked = False
+        self.files = len(sources)
+        self._sources = sources
+        self.built: BuildResult | None = None
+
+    @functools.cached_property
+    def modules(self) -> dict[str, str]:
+        """The path of each module of the program, as it stands in mypy's messages."""
+        if self.built is None:
+            return {}
+        shorten = self.built.manager.errors.simplify_path
+        return {name: shorten(state.xpath) for name, state in self.built.graph.items()}
+
+    @property
+    def checked(self) -> set[str]:
+        """The paths of the files that were asked for."""
+        asked = {source.module for source in self._sources}
+        return {path for name, path in self.modules.items() if name in asked}
 
 
 class Prepared:
@@ -104,7 +118,7 @@ class Prepared:
         `progress` hears the path of each file mypy is done with.  Raises `GateError` where mypy
         ends with a crash.
         """
-        result = Run(complaints=self.complaints, files=len(self.sources))
+        result = Run(self.sources, self.complaints)
         with _in_environment(overrides):
             self._build(result, progress)
         return result
@@ -120,19 +134,12 @@ class Prepared:
 
         try:
             with _captured() as printed, _crash(self.options.show_traceback, printed):
-                built = build(self.sources, self.options, None, flush, self.cache, printed, printed)
-                built.manager.metastore.close()
-                shorten = built.manager.errors.simplify_path
-                result.modules = {name: shorten(s.xpath) for name, s in built.graph.items()}
-                asked = {source.module for source in self.sources}
-                result.checked = {p for name, p in result.modules.items() if name in asked}
-                # Freeing the whole program takes time and the process ends soon: keep it.
-                _kept.append(built)
+                result.built = build(
+                    self.sources, self.options, None, flush, self.cache, printed, printed
+                )
+                result.built.manager.metastore.close()
         except CompileError:
             result.blocked = True
-
-
-_kept: Final[list[object]] = []
 
 
 def check_mypy_version() -> str:

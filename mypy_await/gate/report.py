@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mypy_await.gate.changed import ChangedLines
 from mypy_await.gate.findings import Finding
-from mypy_await.gate.origins import Group, Origin, find_origin, group
 from mypy_await.gate.source import Sources
+
+if TYPE_CHECKING:
+    from mypy_await.gate.changed import ChangedLines
+    from mypy_await.gate.origins import Group, Origin
 
 Colour = Literal["red", "green", "blue", "yellow", "none"]
 Style = Callable[[str, Colour, bool], str]
@@ -43,10 +45,14 @@ class Report:
 
     def origin(self, finding: Finding) -> Origin | None:
         """Return where the finding's awaitable comes from, if that is known."""
+        from mypy_await.gate.origins import find_origin
+
         return find_origin(finding, self.modules, self.sources)
 
     def groups(self) -> list[Group]:
         """Return the findings by root cause."""
+        from mypy_await.gate.origins import group
+
         return group(self.findings, self.modules, self.sources)
 
     def heading(self, one: Group) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mypy_await.gate.report import Report
+if TYPE_CHECKING:
+    from mypy_await.gate.report import Report
 
 NAMES: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
 
