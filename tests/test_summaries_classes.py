@@ -132,7 +132,9 @@ def test_patched(tmp_path: Path, patch: str) -> None:
 
 
 UNCERTAIN = {
-    "unknown base decides": "class C(Model):\n    x = Pool()\n    def f(self): return self.x.create()",
+    "unknown base decides": (
+        "class C(Model):\n    x = Pool()\n    def f(self): return self.x.create()"
+    ),
     "descriptor": (
         "class D:\n    async def create(self): ...\n    def __get__(self, *a): return 1\n"
         "class C:\n    x = D()\n    def f(self): return self.x.create()"
@@ -142,7 +144,8 @@ UNCERTAIN = {
         "    def f(self): return self.x.create()"
     ),
     "assigned in a loop": (
-        "class C:\n    def set(self, xs):\n        self.x = Pool()\n        for self.x in xs: pass\n"
+        "class C:\n    def set(self, xs):\n"
+        "        self.x = Pool()\n        for self.x in xs: pass\n"
         "    def f(self): return self.x.create()"
     ),
     "getattribute": (
@@ -189,7 +192,10 @@ CLASSES = {
     "def f(): return asyncio.run(fetch())": "m.Item",
     "def f(): return asyncio.create_task(fetch())": "m.Item",
     "async def f(): return await asyncio.wait_for(fetch(), 1)": "m.Item",
-    "def f():\n    with C() as c:\n        return c\nclass C:\n    def __enter__(self): return self": "m.C",
+    (
+        "def f():\n    with C() as c:\n        return c\n"
+        "class C:\n    def __enter__(self): return self"
+    ): "m.C",
     "class C:\n    pools: Dict[str, Pool]\n    def f(self, n): return self.pools[n]": "m.Pool",
     "class C:\n    pools: 'list[Pool]'\n    def f(self, n): return self.pools[n]": "m.Pool",
     "class C:\n    def f(self): return self": "m.C",

@@ -43,7 +43,8 @@ EFFECTS = {
         Effect.ASYNC,
     ),
     "for the sync colour first": (
-        "def d(f):\n    if not inspect.iscoroutinefunction(f):\n        return wrong(f)\n    return f",
+        "def d(f):\n    if not inspect.iscoroutinefunction(f):\n        return wrong(f)\n"
+        "    return f",
         Effect.SAME,
     ),
     "tests the result": (
@@ -60,7 +61,8 @@ EFFECTS = {
     "schedules": (wrapping("asyncio.ensure_future(function(*args))"), Effect.AWAITS),
     "property": ("d = property", Effect.PROPERTY),
     "class": (
-        "class d:\n    def __init__(self, f): self.f = f\n    def __call__(self, *a): return self.f(*a)",
+        "class d:\n    def __init__(self, f): self.f = f\n"
+        "    def __call__(self, *a): return self.f(*a)",
         Effect.SAME,
     ),
     "unknown": ("from x import d", Effect.UNKNOWN),
@@ -197,6 +199,7 @@ def test_async_effect_names_the_wrapper(tmp_path: Path) -> None:
     source = "def d(f):\n    async def wrapper(*a): return await f(*a)\n    return wrapper\n"
     project = single(tmp_path, source)
     (origin,) = project.ask("m.d").decorator.origins
+    assert origin.line is not None
     assert origin.fullname == "m.d.<locals>.wrapper"
     found = project.summaries.at("m", origin.line)
     assert found is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from source_project import Project, single
@@ -109,14 +111,17 @@ def test_digest_follows_the_content(tmp_path: Path) -> None:
 
 
 def test_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import ast
-
     project = Project(tmp_path)
     project.write("lib.py", "async def load(): return 1\ndef plain(): return load()\n")
     project.write("m.py", "import lib\ndef f(): return lib.load()\ndef g(): return lib.plain()\n")
-    parsed = []
+    parsed: list[object] = []
     parse = ast.parse
-    monkeypatch.setattr(ast, "parse", lambda data, **kw: parsed.append(data) or parse(data, **kw))
+
+    def counted(data: bytes, **options: Any) -> Any:
+        parsed.append(data)
+        return parse(data, **options)
+
+    monkeypatch.setattr(ast, "parse", counted)
     for name in ("m.f", "m.g", "lib.load", "lib.plain"):
         assert project.ask(name).result.verdict is Verdict.ALWAYS
         assert not project.ask(name).parameters

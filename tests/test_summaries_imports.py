@@ -68,7 +68,9 @@ def test_followed_inside_a_function(project: Project, imports: str, call: str) -
 
 
 DOUBTS = {
-    "variants differ": "try:\n    from lib import fetch\nexcept ImportError:\n    from x import fetch",
+    "variants differ": (
+        "try:\n    from lib import fetch\nexcept ImportError:\n    from x import fetch"
+    ),
     "if without decision": "if DEBUG:\n    from lib import fetch\nelse:\n    from x import fetch",
     "patched module": "import lib.core\nlib = 1\nfrom lib import fetch\nfetch = wrap(fetch)",
     "global elsewhere": "from lib import fetch\ndef g(x):\n    global fetch\n    fetch = x",

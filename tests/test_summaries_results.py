@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from source_project import single
 
-from mypy_await.summaries import Kind, Verdict
+from mypy_await.summaries import Kind, Result, Verdict
 
 ALWAYS = {
     "call": "return fetch()",
@@ -81,7 +81,7 @@ HEADER = (
 )
 
 
-def result_of(root: Path, body: str, extra: str = ""):
+def result_of(root: Path, body: str, extra: str = "") -> Result:
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     return single(root, HELPERS + extra + HEADER + lines).ask("m.f").result
 
@@ -178,6 +178,7 @@ def test_origin_names_the_function(tmp_path: Path) -> None:
     text = (tmp_path / "m.py").read_text().splitlines()
     assert origin.fullname == "m.Pool.create"
     assert origin.path == str(tmp_path / "m.py")
+    assert origin.line is not None
     assert "async def create" in text[origin.line - 1]
     assert origin.is_async
     assert origin.kind is Kind.COROUTINE
