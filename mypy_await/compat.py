@@ -33,8 +33,13 @@ from mypy.nodes import (
     MypyFile,
     TypeInfo,
 )
-from mypy.plugin import CheckerPluginInterface
+from mypy.plugin import (
+    CheckerPluginInterface,
+    ClassDefContext,
+    SemanticAnalyzerPluginInterface,
+)
 from mypy.plugins.default import DefaultPlugin
+from mypy.semanal import SemanticAnalyzer
 from mypy.subtypes import is_subtype
 from mypy.typeops import make_simplified_union, tuple_fallback
 from mypy.types import (
@@ -153,6 +158,30 @@ def reports_statement(api: CheckerPluginInterface, typ: ProperType) -> bool:
     return is_enabled(api, UNUSED_AWAITABLE)
 
 
+def paths_of(api: CheckerPluginInterface, info: TypeInfo) -> tuple[str, ...]:
+    """Return the source files of the module in work and of a class."""
+    modules = cast(TypeChecker, api).modules
+    names = (module(api).fullname, info.module_name)
+    return tuple(modules[name].path for name in names if name in modules)
+
+
+def report_in_class(
+    api: SemanticAnalyzerPluginInterface,
+    text: str,
+    node: Context,
+    code: ErrorCode,
+    notes: tuple[str, ...],
+) -> None:
+    """Report an error while mypy analyses a class, with notes attached to it."""
+    errors = cast(SemanticAnalyzer, api).errors
+    where = {"end_line": node.end_line, "end_column": node.end_column}
+    error = errors.report(node.line, node.column, text, code=code, **where)
+    for note in notes:
+        errors.report(
+            node.line, node.column, note, code=code, severity="note", parent_error=error, **where
+        )
+
+
 def module_defining(api: CheckerPluginInterface, fullname: str) -> str:
     """Return the module of the run in which a full name is defined, or nothing."""
     name = fullname.rpartition(".")[0]
@@ -206,9 +235,8 @@ def guard(
                 if ctx.api.options.show_traceback:
                     raise
                 name = type(error).__name__
-                ctx.api.fail(
-                    f'mypy-await failed in "{check}" and goes on without it: {name}', ctx.context
-                )
+                node = ctx.cls if isinstance(ctx, ClassDefContext) else ctx.context
+                ctx.api.fail(f'mypy-await failed in "{check}" and goes on without it: {name}', node)
                 return fallback(ctx)
 
         return guarded

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, OverloadedFuncDef
-from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
+from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import awaitable
 from mypy_await.calls import Call, Passed, result_of_calling
-from mypy_await.checks import first_misuse, first_misuse_by_decorator, first_misuse_in_call
+from mypy_await.checks import (
+    first_misuse,
+    first_misuse_by_decorator,
+    first_misuse_in_call,
+    misuses_in_class,
+)
 from mypy_await.decorations import Decoration
+from mypy_await.overrides import ClassBody
 from mypy_await.places import place_of
 from mypy_await.refine import Refined, Refiner
 from mypy_await.site import Site
@@ -58,6 +64,14 @@ def judge(
         notes = (*notes, *_origin(site, node))
     compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
     return misuse.result or value.result
+
+
+def judge_class(ctx: ClassDefContext) -> None:
+    """Report methods of a class that are async where they must not be, or the other way round."""
+    if ctx.api.is_stub_file:
+        return
+    for method, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
+        compat.report_in_class(ctx.api, misuse.text, method.node, misuse.code, misuse.notes)
 
 
 def judge_decorator(decoration: Decoration) -> None:

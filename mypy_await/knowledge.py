@@ -20,7 +20,8 @@ SECTIONS: Final = {
     "container": ("calls", "methods"),
     "task": ("calls",),
     "neutral": ("calls",),
-    "caches": ("calls",),
+    "caches": ("calls", "properties"),
+    "assertions": ("calls",),
     "special-methods": ("calls",),
 }
 """The schema: each section and the lists of full names it may have."""

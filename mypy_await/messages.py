@@ -184,6 +184,37 @@ def unstarted(typ: str, what: str) -> str:
     return f"Value of type {typ} is never {what}"
 
 
+def cached_property(cache: str, name: str) -> str:
+    """Say that a cached property keeps a coroutine."""
+    return f'"{cache}" keeps the coroutine of "{name}"; it can be awaited once only'
+
+
+def async_special(name: str) -> str:
+    """Say that Python itself calls an async method."""
+    return f'Async method "{name}" is called by Python itself, which never awaits it'
+
+
+MAKE_IT_SYNC: Final = 'Make it a sync method; do what must be awaited in an "async def" of its own'
+
+
+def override(name: str, base: str, *, is_async: bool) -> str:
+    """Say that a method has another colour than the one it stands for."""
+    if is_async:
+        return f'Async method "{name}" stands for one that is called synchronously in "{base}"'
+    return f'Method "{name}" is awaited as in "{base}" but returns a plain value'
+
+
+SAME_COLOUR: Final = "Make both async or both sync, and declare what they return"
+
+
+def async_test(name: str) -> str:
+    """Say that a test runner drops the coroutine of a test."""
+    return f'Async method "{name}" of a "TestCase" never runs; its coroutine is dropped'
+
+
+ASYNC_TEST_CASE: Final = 'Derive the class from "unittest.IsolatedAsyncioTestCase"'
+
+
 SILENT: Final = AnyType(TypeOfAny.from_error)
 """What mypy goes on with where the awaited result would be a mistake of its own."""
 

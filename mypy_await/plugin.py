@@ -10,6 +10,7 @@ from mypy.options import Options
 from mypy.plugin import (
     AttributeContext,
     CheckerPluginInterface,
+    ClassDefContext,
     FunctionContext,
     MethodContext,
     Plugin,
@@ -20,7 +21,7 @@ from mypy.types import Type
 from mypy_await import codes, compat, config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
-from mypy_await.judge import judge, judge_arguments, judge_decorator
+from mypy_await.judge import judge, judge_arguments, judge_class, judge_decorator
 from mypy_await.recognise import Recogniser
 from mypy_await.refine import Refined, Refiner
 from mypy_await.walk import ParentLinks
@@ -47,6 +48,7 @@ class AwaitPlugin(Plugin):
             self.lookup_fully_qualified, self._freshness, infer_returns=self.infers_returns()
         )
         self._mypys_own = compat.DefaultPlugin(options)
+        self._class_hook = compat.guard("classes", lambda ctx: None)(judge_class)
         self._hooks: dict[tuple[str, str], Callable[[Any], Type]] = {}
 
     def infers_returns(self) -> bool:
@@ -97,6 +99,12 @@ class AwaitPlugin(Plugin):
             return self._check_attribute(ctx, fullname)
 
         return hook
+
+    def get_customize_class_mro_hook(
+        self, fullname: str
+    ) -> Callable[[ClassDefContext], None] | None:
+        """Return the hook for class statements: the one that mypy runs for every class."""
+        return self._class_hook
 
     def _hook(
         self, kind: str, fullname: str, own: Callable[[str], Callable[[Any], Type] | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from mypy_await import attributes
@@ -10,6 +10,8 @@ from mypy_await.bindings import Fate, binding_of, fate
 from mypy_await.calls import Call
 from mypy_await.checks import (
     async_callback,
+    async_override,
+    async_test,
     dropped_awaitable,
     dropped_task,
     escaping_awaitable,
@@ -21,9 +23,11 @@ from mypy_await.checks import (
     unawaited_value,
 )
 from mypy_await.decorations import Decoration
+from mypy_await.overrides import ClassBody, Method
 from mypy_await.use import Misuse, Use
 
 CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
+    async_test.check,
     truthy_awaitable.check,
     formatted_awaitable.check,
     hidden_awaitable.check,
@@ -56,7 +60,10 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
 """What is asked of a value that is bound to a local name, once its uses are known."""
 
 
-CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (async_callback.check_call,)
+CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
+    async_callback.check_call,
+    async_override.check_call,
+)
 """What is asked of a call, once mypy knows the types of its arguments."""
 
 
@@ -70,6 +77,20 @@ DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
 def first_misuse_by_decorator(decoration: Decoration) -> Misuse | None:
     """Return what the first check that objects to this decorator says."""
     return next((misuse for check in DECORATION_CHECKS if (misuse := check(decoration))), None)
+
+
+CLASS_CHECKS: Final[tuple[Callable[[ClassBody], Iterator[tuple[Method, Misuse]]], ...]] = (
+    async_override.check_class,
+    async_test.check_class,
+    reused_coroutine.check_class,
+)
+"""What is asked of a class, while mypy analyses it."""
+
+
+def misuses_in_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
+    """Yield the methods of a class that a check objects to."""
+    for check in CLASS_CHECKS:
+        yield from check(body)
 
 
 def first_misuse_in_call(call: Call) -> Misuse | None:

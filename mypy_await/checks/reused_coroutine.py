@@ -27,6 +27,7 @@ from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
+from mypy_await.overrides import ClassBody, Method
 from mypy_await.places import Kind, function_around
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -53,6 +54,17 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
         return None
     text = messages.cached_by(decoration)
     return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
+
+
+def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
+    """Yield methods whose coroutine a cached property keeps."""
+    for method in body.methods:
+        if method.is_async or method.declares_awaitable:
+            for decorator in method.decorators:
+                name = body.fullname_of(decorator)
+                if knows("caches", name, "properties"):
+                    text = messages.cached_property(name, method.name)
+                    yield method, Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:

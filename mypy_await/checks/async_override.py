@@ -1,0 +1,81 @@
+"""async-override: a method is async where the original is not, or the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import TypeInfo
+from mypy.types import Instance
+
+from mypy_await import codes, compat, messages
+from mypy_await.calls import Call, formal_of
+from mypy_await.knowledge import knows
+from mypy_await.overrides import ClassBody, Method, calls_of, definition, overridden
+from mypy_await.use import Misuse
+
+
+def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
+    """Yield methods that are async where Python or a base class calls them synchronously.
+
+    Where both signatures are declared mypy compares them itself.  Where the base's says nothing,
+    the sources of both classes decide: somebody there uses the result as it comes, and nobody
+    awaits it.
+    """
+    for method in body.methods:
+        original = overridden(body.info, method.name)
+        if method.is_async and _is_special(method, original):
+            text = messages.async_special(method.name)
+            yield method, Misuse(codes.ASYNC_OVERRIDE, text, (messages.MAKE_IT_SYNC,))
+        elif original is not None and _changes_colour(body, method, *original):
+            text = messages.override(method.name, original[0].name, is_async=method.is_async)
+            yield method, Misuse(codes.ASYNC_OVERRIDE, text, (messages.SAME_COLOUR,))
+
+
+def _is_special(method: Method, original: tuple[TypeInfo, Method] | None) -> bool:
+    if not knows("special-methods", method.name):
+        return False
+    if method.name == "__init__":
+        return method.node.type is None  # mypy looks at annotated ones only
+    # With a declared original, as `object` has for many, mypy compares the two.
+    return original is None or (original[1].is_open and not original[1].is_async)
+
+
+def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: Method) -> bool:
+    if method.is_async == original.is_async or original.node.is_async_generator:
+        return False
+    if original.is_async:
+        return method.is_open and method.gives_plain_values and not method.decorators
+    if not original.is_open or original.is_replaced:
+        return False
+    calls = calls_of(method.name, *body.sources(base))
+    return calls.used > 0 and calls.awaited == 0
+
+
+def check_call(call: Call) -> Misuse | None:
+    """Report an argument whose async method stands for one that a protocol leaves open."""
+    for passed in call.arguments:
+        given = passed.typ
+        if not isinstance(given, Instance):
+            continue
+        for formal in formal_of(call, passed):
+            name = _recoloured(call, given, formal) if isinstance(formal, Instance) else None
+            if name is not None:
+                text = messages.override(name, formal.type.name, is_async=True)
+                return Misuse(codes.ASYNC_OVERRIDE, text, (messages.SAME_COLOUR,), passed.value)
+    return None
+
+
+def _recoloured(call: Call, given: Instance, formal: Instance) -> str | None:
+    protocol = formal.type
+    if not protocol.is_protocol or protocol in given.type.mro:
+        return None
+    for name in protocol.protocol_members:
+        wanted, own = definition(protocol.mro, name), definition(given.type.mro, name)
+        if wanted is None or own is None or not own[1].is_async:
+            continue
+        if wanted[1].is_async or not wanted[1].is_open:
+            continue
+        calls = calls_of(name, *compat.paths_of(call.site.api, wanted[0]))
+        if calls.used > 0 and calls.awaited == 0:
+            return name
+    return None

@@ -1,0 +1,237 @@
+"""How the methods of a class are meant to be called, read from the class statement and its source.
+
+Works while mypy analyses the class, before types are known: a declared result counts as open when
+it is missing, `Any` or `object`.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mypy.nodes import (
+    ClassDef,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    OverloadedFuncDef,
+    ReturnStmt,
+    SymbolNode,
+    TypeInfo,
+)
+from mypy.plugin import SemanticAnalyzerPluginInterface
+from mypy.types import AnyType, CallableType, Instance, Type, UnboundType
+
+from mypy_await.walk import descendants
+
+_OPEN: Final = frozenset({"Any", "typing.Any", "t.Any", "object"})
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method as the class statement defines it."""
+
+    name: str
+    node: FuncDef
+    decorators: tuple[Expression, ...] = ()
+
+    @property
+    def is_async(self) -> bool:
+        """Does calling it give a coroutine?"""
+        return self.node.is_coroutine and not self.node.is_async_generator
+
+    @property
+    def is_open(self) -> bool:
+        """Does its signature say nothing of its result?"""
+        typ = self.node.type
+        if typ is None:
+            return True
+        return isinstance(typ, CallableType) and _is_open(typ.ret_type)
+
+    @property
+    def declares_awaitable(self) -> bool:
+        """Is it a sync method that is declared to return a coroutine or an `Awaitable`?"""
+        typ = self.node.type.ret_type if isinstance(self.node.type, CallableType) else None
+        name = typ.name if isinstance(typ, UnboundType) else ""
+        if isinstance(typ, Instance):
+            name = typ.type.name
+        return not self.is_async and name.rpartition(".")[2] in ("Awaitable", "Coroutine")
+
+    @property
+    def is_replaced(self) -> bool:
+        """May a decorator make something else of it?"""
+        names = {dotted_name(decorator).rpartition(".")[2] for decorator in self.decorators}
+        return not names <= _HARMLESS
+
+    @property
+    def gives_plain_values(self) -> bool:
+        """Does its body return literals or nothing only, so certainly no awaitable?"""
+        if self.node.is_coroutine or self.node.is_generator:
+            return False
+        returned = [
+            node.expr
+            for node in descendants(self.node.body, into_functions=False)
+            if isinstance(node, ReturnStmt) and node.expr is not None
+        ]
+        return all(type(expr).__name__ in _LITERALS or _is_constant(expr) for expr in returned)
+
+
+_HARMLESS: Final = frozenset(
+    {"abstractmethod", "classmethod", "final", "override", "overload", "staticmethod"}
+)
+_LITERALS: Final = frozenset(
+    {"IntExpr", "StrExpr", "FloatExpr", "BytesExpr", "ListExpr", "DictExpr", "SetExpr"}
+)
+
+
+def _is_constant(node: Expression) -> bool:
+    return isinstance(node, NameExpr) and node.name in ("None", "True", "False")
+
+
+def _is_open(typ: Type) -> bool:
+    match typ:
+        case AnyType():
+            return True
+        case UnboundType():
+            return typ.name in _OPEN
+        case Instance():
+            return typ.type.fullname == "builtins.object"
+    return False
+
+
+@dataclass(frozen=True)
+class ClassBody:
+    """A class that mypy analyses, before its types are known."""
+
+    api: SemanticAnalyzerPluginInterface
+    node: ClassDef
+
+    @property
+    def info(self) -> TypeInfo:
+        """The class."""
+        return self.node.info
+
+    @property
+    def methods(self) -> Iterator[Method]:
+        """The methods that its body defines."""
+        for statement in self.node.defs.body:
+            match statement:
+                case FuncDef():
+                    yield Method(statement.name, statement)
+                case Decorator():
+                    decorators = tuple(statement.original_decorators)
+                    yield Method(statement.func.name, statement.func, decorators)
+
+    def fullname_of(self, name: Expression) -> str:
+        """Return the full name of what a plain name stands for in the class body, or nothing."""
+        text = dotted_name(name)
+        found = self.api.lookup_qualified(text, name, suppress_errors=True) if text else None
+        return found.node.fullname if found and found.node else ""
+
+    def sources(self, base: TypeInfo) -> tuple[str, ...]:
+        """Return the source files of this class and of a base."""
+        modules = self.api.modules
+        names = (self.api.cur_mod_id, base.module_name)
+        return tuple(modules[name].path for name in names if name in modules)
+
+
+def overridden(info: TypeInfo, name: str) -> tuple[TypeInfo, Method] | None:
+    """Return the nearest definition of a method among the bases of a class."""
+    return definition(info.mro[1:], name)
+
+
+def definition(classes: Iterable[TypeInfo], name: str) -> tuple[TypeInfo, Method] | None:
+    """Return the first definition of a method in some classes; None for anything but a method."""
+    for base in classes:
+        found = base.names.get(name)
+        if found is not None:
+            method = _method(name, found.node)
+            return (base, method) if method else None
+    return None
+
+
+def _method(name: str, node: SymbolNode | None) -> Method | None:
+    match node:
+        case FuncDef():
+            return Method(name, node)
+        case Decorator():
+            return Method(name, node.func, tuple(node.original_decorators))
+        case OverloadedFuncDef() if node.items:
+            return _method(name, node.items[0])
+    return None
+
+
+def dotted_name(node: Expression) -> str:
+    """Return the text of a plain name, `a` or `a.b`, or nothing."""
+    match node:
+        case NameExpr():
+            return node.name
+        case MemberExpr():
+            owner = dotted_name(node.expr)
+            return f"{owner}.{node.name}" if owner else ""
+    return ""
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How the calls of a method, by its name, are written in some source files."""
+
+    awaited: int = 0
+    used: int = 0
+    """Calls whose result is dropped, or used as a plain value."""
+
+
+def calls_of(name: str, *paths: str) -> Calls:
+    """Count how methods of this name are called in the given files."""
+    found = [_calls(path).get(name, Calls()) for path in dict.fromkeys(paths)]
+    return Calls(sum(one.awaited for one in found), sum(one.used for one in found))
+
+
+@functools.lru_cache(maxsize=64)
+def _calls(path: str) -> dict[str, Calls]:
+    try:
+        tree = ast.parse(Path(path).read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return {}
+    counted: dict[str, Calls] = {}
+    for parent in ast.walk(tree):
+        for child in ast.iter_child_nodes(parent):
+            if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+                old = counted.get(child.func.attr, Calls())
+                is_awaited = isinstance(parent, ast.Await)
+                is_used = not is_awaited and _uses(parent, child)
+                counted[child.func.attr] = Calls(old.awaited + is_awaited, old.used + is_used)
+    return counted
+
+
+def _uses(parent: ast.AST, call: ast.Call) -> bool:
+    """Is the result of the call dropped, or used as a plain value?"""
+    match parent:
+        case ast.Call(func=ast.Name(id=callee)) if parent.func is not call:
+            return callee in _PLAIN_CALLS
+        case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
+            return parent.test is call
+        case ast.For() | ast.comprehension():
+            return parent.iter is call
+    return isinstance(parent, _PLAIN_PARENTS)
+
+
+_PLAIN_PARENTS: Final = (
+    ast.Expr,
+    ast.Attribute,
+    ast.Subscript,
+    ast.FormattedValue,
+    ast.Compare,
+    ast.BoolOp,
+    ast.BinOp,
+    ast.UnaryOp,
+)
+_PLAIN_CALLS: Final = frozenset(
+    {"bool", "dict", "float", "int", "len", "list", "print", "repr", "set", "sorted", "str", "sum"}
+)
