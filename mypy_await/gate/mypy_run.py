@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mypy.build import BuildResult, build
+from mypy.defaults import RECURSION_LIMIT
 from mypy.errors import CompileError
 from mypy.fscache import FileSystemCache
 from mypy.main import process_options
@@ -89,6 +90,8 @@ class Prepared:
         Raises `GateError`, and `SystemExit` with status 0 where mypy only prints something.
         """
         check_mypy_version()
+        # As mypy's own command line does; deeply nested programs need it where mypy is not compiled.
+        sys.setrecursionlimit(RECURSION_LIMIT)
         self.cache = FileSystemCache()
         self.sources, self.options, self.complaints = _read_options(
             arguments, self.cache, targets=targets
