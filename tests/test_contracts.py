@@ -60,6 +60,11 @@ FLIPS = [
         '"f" returns an awaitable, which its signature and its contract deny',
     ),
     (
+        "def f(): ...",
+        "import asyncio\nqueue = asyncio.Queue(1)\ndef f(): return queue.put(1)",
+        '"f" is a function that returns an awaitable, its contract says sync',
+    ),
+    (
         "async def f() -> int: ...",
         "async def g() -> int: return 1\ndef f() -> int: return g()",
         '"f" is sync, its contract says async; '
@@ -301,6 +306,13 @@ def test_contract_without_module(tmp_path: Path) -> None:
     ]
     assert len(result.notices) == 1
     assert 'contract for module "other", which does not exist here' in result.notices[0]
+
+
+def test_compiled_module_is_not_compared(tmp_path: Path) -> None:
+    files = {"pins/pkg/fast.pyi": "def f(): ...", "pkg/fast.pyi": "", "pkg/__init__.py": ""}
+    result = check(Config(contracts=("pins",)), tree(tmp_path, files))
+    assert result.breaks == ()
+    assert result.notices[0].endswith('module "pkg.fast" is compiled; nothing to compare')
 
 
 def test_module_with_a_syntax_error(tmp_path: Path) -> None:

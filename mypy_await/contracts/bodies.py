@@ -37,7 +37,9 @@ class Bodies:
         """Return the one class of the result (of an `async def`: when awaited), or `UNKNOWN`."""
         summary = self.summaries.function(symbol.fullname)
         name = summary.returns_class if summary else None
-        return TypeExpr(self.resolver.canonical(name)) if name else UNKNOWN
+        if not name or "<locals>" in name:
+            return UNKNOWN
+        return TypeExpr(self.resolver.canonical(name))
 
     def _awaitable(self, summary: FunctionSummary) -> TypeExpr:
         """Return the type of an awaitable result: what the functions it comes from declare."""

@@ -7,14 +7,16 @@ to a constructor or to a call with a declared result.  A call on anything else i
 from __future__ import annotations
 
 import ast
+import bisect
 import os
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mypy_await.contracts.effects import Colour, effect_of
-from mypy_await.contracts.modules import Function, Import, Module, collect
+from mypy_await.contracts.modules import FUNCTIONS, Function, Import, Module, collect
 from mypy_await.contracts.resolving import Resolver, Scope, dotted
 
 _SKIPPED: Final = {"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"}
@@ -50,25 +52,34 @@ def source_files(root: Path) -> Iterator[tuple[str, Path]]:
 def known_calls(wanted: Collection[str], resolver: Resolver) -> dict[str, list[Call]]:
     """Return the certain calls of the functions with the full names `wanted`."""
     found: dict[str, list[Call]] = {name: [] for name in wanted}
-    short = {name.rpartition(".")[2].encode() for name in wanted}
+    short = "|".join(sorted({re.escape(name.rpartition(".")[2]) for name in wanted}))
+    looks_so = re.compile(rf"\b(?:{short})\b")
     seen: set[Path] = set()
     for root in reversed(resolver.project.roots):
         for name, path in source_files(root):
-            if path in seen or not any(part in path.read_bytes() for part in short):
+            if path in seen or not looks_so.search(path.read_text("utf-8", "replace")):
                 continue
             seen.add(path)
             module = resolver.project.module(name)
             if module is not None and module.path == path:
-                _Calls(module, resolver, found).visit(module.tree)
+                lines = [n for n, line in enumerate(module.lines, 1) if looks_so.search(line)]
+                _Calls(module, resolver, found, lines).visit(module.tree)
     return found
 
 
 class _Calls(ast.NodeVisitor):
     """Walks one module, knowing at each point what the names around it stand for."""
 
-    def __init__(self, module: Module, resolver: Resolver, found: Mapping[str, list[Call]]) -> None:
+    def __init__(
+        self,
+        module: Module,
+        resolver: Resolver,
+        found: Mapping[str, list[Call]],
+        lines: Sequence[int],
+    ) -> None:
         self.resolver = resolver
         self.found = found
+        self.lines = lines
         self.scope = Scope(module)
         self.functions: list[str] = []
         self.locals: dict[str, str] = {}
@@ -76,6 +87,14 @@ class _Calls(ast.NodeVisitor):
         self.instances: dict[str, str] = {}
         """Name in the current function -> full name of its class."""
         self.awaited: set[int] = set()
+
+    def visit(self, node: ast.AST) -> None:
+        """Visit a node, but leave out functions and classes in which no wanted name stands."""
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            at = bisect.bisect_left(self.lines, node.lineno)
+            if at == len(self.lines) or self.lines[at] > (node.end_lineno or node.lineno):
+                return
+        super().visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         before, self.scope = self.scope, self.scope.inside(node)

@@ -65,6 +65,8 @@ def compare(
             broken += _Comparison(resolver, bodies, stub, code).scope(Scope(stub), Scope(code))
         elif name in resolver.project.broken:
             notices.append(f"{resolver.project.broken[name]}; its contract was not compared")
+        elif resolver.project.is_compiled(name):
+            notices.append(f'{path.as_posix()}: module "{name}" is compiled; nothing to compare')
         elif resolver.project.has_package(name.partition(".")[0]) and "." in name:
             text = f'Module "{name}" has a contract, but does not exist'
             broken.append(Break(name, text, Place(path, 1), Place(path, 1)))

@@ -12,7 +12,7 @@ import collections.abc
 import contextlib
 import datetime
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -82,6 +82,27 @@ def awaited(typ: TypeExpr) -> TypeExpr | None:
         return None
     index = AWAITABLES[typ.name]
     return typ.args[index] if index < len(typ.args) else UNKNOWN
+
+
+def apply(alias: TypeExpr, args: tuple[TypeExpr, ...]) -> TypeExpr:
+    """Put arguments in the place of an alias's type variables, in the order they appear."""
+    variables = list(dict.fromkeys(_variables(alias)))
+    if len(variables) != len(args):
+        return UNKNOWN
+    return _substitute(alias, dict(zip(variables, args, strict=True)))
+
+
+def _variables(typ: TypeExpr) -> Iterator[str]:
+    if typ.name.startswith("~"):
+        yield typ.name
+    for arg in typ.args:
+        yield from _variables(arg)
+
+
+def _substitute(typ: TypeExpr, values: Mapping[str, TypeExpr]) -> TypeExpr:
+    if typ.name in values:
+        return values[typ.name]
+    return TypeExpr(typ.name, tuple(_substitute(arg, values) for arg in typ.args))
 
 
 def fits(given: TypeExpr, promised: TypeExpr, bases: Callable[[str], list[str] | None]) -> Fit:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.machinery import PathFinder
+from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -203,6 +203,16 @@ class Project:
                 if path.is_file():
                     return path
         return None
+
+    def is_compiled(self, name: str) -> bool:
+        """Is there no source of a module, but a compiled file or a stub in its place?"""
+        top, *rest = name.split(".")
+        bases = [home.joinpath(top, *rest) for home in self._home(top)]
+        return any(
+            base.with_name(base.name + suffix).is_file()
+            for base in bases
+            for suffix in (*EXTENSION_SUFFIXES, ".pyi")
+        )
 
     def has_package(self, top: str) -> bool:
         """Is there a package or module of this name at the top of the tree?"""

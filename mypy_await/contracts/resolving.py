@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import builtins
 import collections.abc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.contracts.expressions import ANY, NONE, UNKNOWN, TypeExpr, union
+from mypy_await.contracts.expressions import ANY, NONE, UNKNOWN, TypeExpr, apply, union
 from mypy_await.contracts.modules import Function, Import, Module, Names, Node, Project
 
 _DEPTH: Final = 12
@@ -91,6 +91,7 @@ class Resolver:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._canonical: dict[str, str] = {}
+        self._found: dict[str, Symbol | None] = {}
 
     def full_name(self, name: str, scope: Scope) -> str:
         """Return the full name of `a.b.c` as seen from `scope`; empty where nothing binds it."""
@@ -152,6 +153,11 @@ class Resolver:
 
     def find(self, fullname: str) -> Symbol | None:
         """Return the definition of a function or class, looked up by full name."""
+        if fullname not in self._found:
+            self._found[fullname] = self._find(fullname)
+        return self._found[fullname]
+
+    def _find(self, fullname: str) -> Symbol | None:
         found = self._split(self.canonical(fullname))
         if found is None:
             return None
@@ -249,7 +255,7 @@ class Resolver:
         base = self._named(name, depth)
         if base in (UNKNOWN, ANY):
             return UNKNOWN
-        return _apply(base, args) if base.args else TypeExpr(base.name, args)
+        return apply(base, args) if base.args else TypeExpr(base.name, args)
 
     def _named(self, fullname: str, depth: int) -> TypeExpr:
         """Read a bare name: a class stands for itself, an alias for what it is bound to."""
@@ -270,24 +276,3 @@ class Resolver:
             case [node] if symbol and type(node).__name__ == "TypeAlias":
                 return self.annotation(node.value, symbol.scope, depth + 1)  # type: ignore[union-attr]
         return UNKNOWN
-
-
-def _apply(alias: TypeExpr, args: tuple[TypeExpr, ...]) -> TypeExpr:
-    """Put arguments in the place of an alias's type variables, in the order they appear."""
-    variables = list(dict.fromkeys(_variables(alias)))
-    if len(variables) != len(args):
-        return UNKNOWN
-    return _substitute(alias, dict(zip(variables, args, strict=True)))
-
-
-def _variables(typ: TypeExpr) -> Iterator[str]:
-    if typ.name.startswith("~"):
-        yield typ.name
-    for arg in typ.args:
-        yield from _variables(arg)
-
-
-def _substitute(typ: TypeExpr, values: Mapping[str, TypeExpr]) -> TypeExpr:
-    if typ.name in values:
-        return values[typ.name]
-    return TypeExpr(typ.name, tuple(_substitute(arg, values) for arg in typ.args))

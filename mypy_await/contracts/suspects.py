@@ -7,23 +7,46 @@ return nothing that was ever awaitable.
 from __future__ import annotations
 
 import ast
+import asyncio
+import inspect
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 from mypy_await.contracts.callers import source_files
-from mypy_await.contracts.modules import FUNCTIONS, Function, Import, Project
+from mypy_await.contracts.modules import FUNCTIONS, Function, Import, Module, Project
 from mypy_await.contracts.resolving import Symbol
 
 _ASYNC: Final = re.compile(
     rb"\basync\s+def\s+(\w+)"
     rb"|\bdef\s+(\w+)[^:]*->[^:\n]*\b(?:Awaitable|Coroutine|Future|Task)\b"
 )
-_LIBRARY: Final = {
-    *("create_future", "create_task", "ensure_future", "gather", "run_coroutine_threadsafe"),
-    *("run_in_executor", "run_sync", "shield", "sleep", "to_thread", "wait", "wait_for"),
-    *("open_connection", "start_server", "create_subprocess_exec", "create_subprocess_shell"),
+_LIBRARIES: Final = ("asyncio", "anyio", "trio")
+_MORE_NAMES: Final = {
+    "create_future",
+    "create_task",
+    "ensure_future",
+    "gather",
+    "run_coroutine_threadsafe",
+    "run_in_executor",
+    "run_sync",
+    "shield",
 }
+"""Library functions that give an awaitable and are no `async def` in `asyncio`."""
+
+
+@cache
+def library_names() -> frozenset[str]:
+    """Return the names of all functions and methods of `asyncio` whose calls are awaitable."""
+    owners = [asyncio, *(cls for cls in vars(asyncio).values() if isinstance(cls, type))]
+    found = {
+        name
+        for owner in owners
+        for name, value in vars(owner).items()
+        if inspect.iscoroutinefunction(value) and not name.startswith("_")
+    }
+    return frozenset(_MORE_NAMES | found)
 
 
 class Suspects:
@@ -31,7 +54,8 @@ class Suspects:
 
     def __init__(self, project: Project) -> None:
         """Read the names off the text of all source files."""
-        self.names: set[str] = set(_LIBRARY)
+        self.names: set[str] = set()
+        self._imports: dict[str, dict[str, str]] = {}
         for root in project.roots:
             for _, path in source_files(root):
                 for found in _ASYNC.findall(path.read_bytes()):
@@ -46,21 +70,34 @@ class Suspects:
 
     def _returns_suspect(self, function: Function, symbol: Symbol) -> bool:
         called: set[str] = set()
-        renamed = {
-            name: node.target.rpartition(".")[2]
-            for name, nodes in symbol.scope.module.names.items()
-            for node in nodes
-            if isinstance(node, Import)
-        }
+        imports = self._imported(symbol.scope.module)
         for stmt in _statements(function.body):
             match stmt:
                 case ast.Return(value=ast.expr() as value) | ast.Assign(value=value):
                     called.update(_called(value))
                 case ast.AnnAssign(value=ast.expr() as value):
                     called.update(_called(value))
-                case ast.ImportFrom(names=aliases):
-                    renamed.update((a.asname or a.name, a.name) for a in aliases)
-        return any(name in self.names or renamed.get(name) in self.names for name in called)
+                case ast.ImportFrom(module=str(module), names=aliases):
+                    more = {a.asname or a.name: f"{module}.{a.name}" for a in aliases}
+                    imports = {**imports, **more}
+        if not called:
+            return False
+        called |= {imports[name].rpartition(".")[2] for name in called if name in imports}
+        if not called.isdisjoint(self.names):
+            return True
+        uses_library = any(target.startswith(_LIBRARIES) for target in imports.values())
+        return uses_library and not called.isdisjoint(library_names())
+
+    def _imported(self, module: Module) -> dict[str, str]:
+        """Return the full name of what each import of a module binds."""
+        if module.name not in self._imports:
+            self._imports[module.name] = {
+                name: node.target
+                for name, nodes in module.names.items()
+                for node in nodes
+                if isinstance(node, Import)
+            }
+        return self._imports[module.name]
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
