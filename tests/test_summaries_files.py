@@ -193,3 +193,42 @@ def test_wide_recursion_ends(tmp_path: Path) -> None:
     calls = " or ".join(f"f{n}(x)" for n in range(12))
     source = "".join(f"def f{n}(x): return {calls}\n" for n in range(12))
     assert single(tmp_path, source).ask("m.f0").result.verdict is Verdict.UNKNOWN
+
+
+def test_answer_that_rests_on_many_files_is_unknown(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for number in range(50):
+        project.write(f"part{number}.py", f"def plain{number}(): return {number}\n")
+    imports = "".join(f"from part{n} import plain{n}\n" for n in range(50))
+    paths = [f"    if x == {n}: return plain{n}()\n" for n in range(50)]
+    few, many = "".join(paths[:20]), "".join(paths)
+    source = f"{imports}def few(x):\n{few}    return 1\ndef many(x):\n{many}    return 1\n"
+    project.write("m.py", source)
+    summary = project.ask("m.few")
+    assert summary.result.verdict is Verdict.NEVER
+    assert len(summary.sources) == 21
+    summary = project.ask("m.many")
+    assert summary.result.verdict is Verdict.UNKNOWN
+    assert len(summary.sources) > 40
+
+
+def test_a_chain_that_is_too_long_depends_on_what_it_read(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    lib = project.write("lib.py", "from m import f1\ndef f0(): return f1()\n")
+    chain = "".join(f"def f{n}(): return f{n + 1}()\n" for n in range(1, 200))
+    project.write("m.py", f"{chain}async def f200(): ...\nimport lib\ndef g(): return lib.f0()\n")
+    summary = project.ask("m.g")
+    assert summary.result.verdict is Verdict.UNKNOWN
+    assert str(lib) in summary.sources
+    rewrite(lib, "async def f0(): ...\n")
+    assert project.ask("m.g").result.verdict is Verdict.ALWAYS
+
+
+def test_memory_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mypy_await.summaries.sources.MOST_BYTES", 200)
+    project = Project(tmp_path)
+    for name in ("a", "b", "c"):
+        project.write(f"{name}.py", "async def load(): ...\n" + "# filler\n" * 20)
+    for name in ("a", "b", "c", "a"):
+        assert project.ask(f"{name}.load").result.verdict is Verdict.ALWAYS
+    assert project.asked.count("a") == 2

@@ -16,7 +16,9 @@ T = TypeVar("T")
 
 DEEPEST: Final = 60
 """Answers that build on each other in a longer chain are unknown."""
-MOST_STEPS: Final = 20_000
+MOST_FILES: Final = 40
+"""Answers that rest on more files are unknown; nearly all rest on fewer than ten."""
+MOST_STEPS: Final = 5_000
 """A question that takes more steps has no answer."""
 
 
@@ -84,7 +86,10 @@ class Engine:
 
     def read(self, path: str) -> None:
         """Note that an answer depends on a file."""
-        self._now.trace.paths.add(path)
+        paths = self._now.trace.paths
+        paths.add(path)
+        if len(paths) > MOST_FILES:
+            raise TooComplexError
 
     def remember(self, key: Hashable, work: Callable[[], T], again: T) -> T:
         """Return what `work` gives, doing it once per key; `again` where it asks for itself.
@@ -112,6 +117,7 @@ class Engine:
             answer = work()
         finally:
             inner, now.trace = now.trace, outer
+            outer.paths |= inner.paths
             del now.running[key]
             self._drop_provisional(depth)
         if inner.open < depth:
@@ -132,7 +138,7 @@ class Engine:
         trace.paths |= inner.paths
         trace.height = max(trace.height, inner.height + 1)
         trace.open = min(trace.open, inner.open)
-        if len(self._now.running) + inner.height >= DEEPEST:
+        if len(self._now.running) + inner.height >= DEEPEST or len(trace.paths) > MOST_FILES:
             raise TooComplexError
 
     def module(self, name: str) -> Module | None:
