@@ -62,6 +62,7 @@ from mypy.nodes import (
     YieldFromExpr,
 )
 
+from mypy_await.awaitables import may_be_awaitable
 from mypy_await.walk import Parents, enclosing
 
 
@@ -91,6 +92,7 @@ class Kind(enum.Enum):
     RAISED = enum.auto()
     MATCHED = enum.auto()
     DELETED = enum.auto()
+    CAST = enum.auto()
     DEFAULT = enum.auto()
     OTHER = enum.auto()
 
@@ -150,6 +152,11 @@ def _kind(kind: Kind, detail: str = "") -> Callable[[Any, Expression, Parents], 
 
 def _passes_on(parent: Node, value: Expression, parents: Parents) -> Step:
     return None
+
+
+def _cast(parent: CastExpr, value: Expression, parents: Parents) -> Step:
+    """Stop at a cast to a type that is never awaitable."""
+    return None if may_be_awaitable(parent.type) else Place(Kind.CAST, parent, value)
 
 
 def _walrus(parent: AssignmentExpr, value: Expression, parents: Parents) -> Step:
@@ -293,7 +300,7 @@ def _decorator(parent: Decorator, value: Expression, parents: Parents) -> Step:
 
 
 _STEPS: Final[dict[type[Node], Callable[[Any, Expression, Parents], Step]]] = {
-    CastExpr: _passes_on,
+    CastExpr: _cast,
     AssertTypeExpr: _passes_on,
     ListComprehension: _passes_on,
     SetComprehension: _passes_on,

@@ -17,6 +17,7 @@ from mypy.nodes import (
     AwaitExpr,
     BytesExpr,
     CallExpr,
+    ClassDef,
     Decorator,
     DictExpr,
     Expression,
@@ -58,7 +59,7 @@ from mypy_await import compat
 from mypy_await.awaitables import awaitable
 from mypy_await.refine import Refiner
 from mypy_await.summaries import FunctionSummary
-from mypy_await.walk import Parents
+from mypy_await.walk import Parents, enclosing
 
 _LITERALS: Final = {
     IntExpr: "builtins.int",
@@ -114,12 +115,20 @@ class Site:
                 return self._result(node)
             case MemberExpr() if node.node is None:
                 return self._member(node)
+            case NameExpr(node=Var(is_self=True) as variable) if variable.type is None:
+                return self._self_type(node)
             case RefExpr():
                 return _symbol_type(node.node)
         literal = _LITERALS.get(type(node))
         if literal is None:
             return None
         return self.api.named_generic_type(literal, [])
+
+    def _self_type(self, node: NameExpr) -> ProperType | None:
+        """Return the type of `self` in a method without annotations."""
+        around = enclosing(node, self.parents, ClassDef)
+        info = around.info if isinstance(around, ClassDef) else compat.active_class(self.api)
+        return Instance(info, [_ANY] * len(info.type_vars)) if info else None
 
     def _result(self, call: CallExpr) -> ProperType | None:
         if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
@@ -208,6 +217,8 @@ def _items(typ: ProperType | None) -> tuple[CallableType, ...]:
     if isinstance(typ, Instance):
         found = typ.type.get("__call__")
         typ = _bound(found.node, _symbol_type(found.node)) if found and found.node else None
+    if isinstance(typ, UnionType):
+        return tuple(item for part in parts(typ) for item in _items(part))
     if isinstance(typ, CallableType):
         return (typ,)
     return tuple(typ.items) if isinstance(typ, Overloaded) else ()

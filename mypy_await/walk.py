@@ -13,12 +13,14 @@ from typing import Final
 from mypy.nodes import (
     Block,
     CallExpr,
+    Expression,
     FuncDef,
     IndexExpr,
     LambdaExpr,
     MypyFile,
     Node,
     OpExpr,
+    TupleExpr,
 )
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
@@ -193,3 +195,12 @@ def enclosing(
 def blocks(statements: Iterable[Block | None]) -> Iterator[Block]:
     """Yield those of the blocks that are there."""
     return (block for block in statements if block is not None)
+
+
+def flattened(node: Expression) -> list[Expression]:
+    """Return the parts of nested tuples, or of a union written with `|`."""
+    if isinstance(node, TupleExpr):
+        return [part for item in node.items for part in flattened(item)]
+    if isinstance(node, OpExpr) and node.op == "|":
+        return [*flattened(node.left), *flattened(node.right)]
+    return [node]

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
+from mypy.nodes import (
+    CallExpr,
+    CastExpr,
+    ComparisonExpr,
+    Expression,
+    OpExpr,
+    RefExpr,
+    TypeInfo,
+)
 from mypy.types import AnyType, Instance, ProperType, Type
 
 from mypy_await import codes, messages, names
@@ -18,6 +26,7 @@ from mypy_await.refine import shown_place
 from mypy_await.site import has, parts
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import flattened
 
 
 def check(use: Use) -> Misuse | None:
@@ -211,6 +220,8 @@ def _argument(use: Use) -> Misuse | None:
         return _misuse(use, action, wanted)
     if answer is Fit.YES or not use.value.is_lazy:
         return None
+    if slot.callee == "builtins.isinstance" and len(call.args) == 2 and slot.position == 0:
+        return _asked_for_its_class(use, call)
     action = f'passed to "{slot.callee.rpartition(".")[2]}"'
     if _is_value_sink(use, slot.callee):
         return _misuse(use, action)
@@ -222,6 +233,33 @@ def _argument(use: Use) -> Misuse | None:
     misuse = _misuse(use, action)
     where = messages.used_there(shown_place(used.path, used.line))
     return replace(misuse, notes=(*misuse.notes, where))
+
+
+def _cast(use: Use) -> Misuse | None:
+    cast = use.place.node
+    assert isinstance(cast, CastExpr)
+    return _misuse(use, "cast", cast.type)
+
+
+def _asked_for_its_class(use: Use, call: CallExpr) -> Misuse | None:
+    """Report `isinstance(coroutine, C)` with a class that no awaitable is an instance of."""
+    classes = [part for part in flattened(call.args[1]) if isinstance(part, RefExpr)]
+    infos = [part.node for part in classes if isinstance(part.node, TypeInfo)]
+    if not infos or len(infos) < len(flattened(call.args[1])):
+        return None
+    if any(_may_be(use, info) for info in infos):
+        return None
+    return _misuse(use, 'tested with "isinstance"')
+
+
+def _may_be(use: Use, info: TypeInfo) -> bool:
+    """May the awaitable be an instance of this class?"""
+    if info.is_protocol or info.fallback_to_any or info.get("__await__") is not None:
+        return True
+    return any(
+        isinstance(part, Instance) and part.type.has_base(info.fullname)
+        for part in parts(use.value.typ)
+    )
 
 
 def _is_value_sink(use: Use, callee: str) -> bool:
@@ -297,4 +335,5 @@ _JUDGES: Final[dict[Kind, Callable[[Use], Misuse | None]]] = {
     Kind.ELEMENT: _declared("put into a container"),
     Kind.DEFAULT: _declared("used as a default"),
     Kind.INDEX: _declared("used as an index"),
+    Kind.CAST: _cast,
 }
