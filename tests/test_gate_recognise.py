@@ -90,6 +90,7 @@ def test_mypys_report_of_another_expression_stays(elsewhere: Finding) -> None:
         ("Coroutine[Any, Any, int]", "Coroutine[Any, Any, str]", False),
         ("Coroutine[Any, Any, Coroutine[Any, Any, int]]", "Awaitable[int]", True),
         ("Task[int] | None", "Task[int]", False),
+        ("Generator[int, Any, Any] | Coroutine[Any, Any, int]", "Coroutine[Any, Any, int]", False),
         ("None", "Awaitable[int]", False),
         ("int", "Awaitable[int]", True),
         ("int", "str | Awaitable[str]", False),

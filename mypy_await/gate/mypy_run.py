@@ -90,7 +90,7 @@ class Prepared:
         Raises `GateError`, and `SystemExit` with status 0 where mypy only prints something.
         """
         check_mypy_version()
-        # As mypy's own command line does; deeply nested programs need it where mypy is not compiled.
+        # As mypy's command line does, for deeply nested programs.
         sys.setrecursionlimit(RECURSION_LIMIT)
         self.cache = FileSystemCache()
         self.sources, self.options, self.complaints = _read_options(

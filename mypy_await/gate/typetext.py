@@ -146,6 +146,8 @@ def _differ_in_kind(got: TypeText, want: TypeText, result: bool) -> bool:
     for member in got.members:
         if member.name == "None" and not result:
             continue
+        if member.name == "Generator" and AWAITABLE in accepted:
+            continue  # generators were coroutines once, and some of them still are
         if member.kind not in accepted:
             return True
         for other in want.members:
