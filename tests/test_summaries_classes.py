@@ -198,6 +198,9 @@ CLASSES = {
     ): "m.C",
     "class C:\n    pools: Dict[str, Pool]\n    def f(self, n): return self.pools[n]": "m.Pool",
     "class C:\n    pools: 'list[Pool]'\n    def f(self, n): return self.pools[n]": "m.Pool",
+    "class C:\n    pools: Dict[str, Pool]\n    def f(self, n): return self.pools.pop(n)": "m.Pool",
+    "class C:\n    def f(self, pools: Iterable[Pool]):\n        for p in pools: break\n        return p": "m.Pool",
+    "class C:\n    def f(self, ps: Dict[str, Pool]):\n        for p in ps.values(): return p\n        raise": "m.Pool",
     "class C:\n    def f(self): return self": "m.C",
     "class C:\n    @classmethod\n    def f(cls): return cls()": "m.C",
     "class C:\n    @property\n    def f(self): return Pool()": "m.Pool",
@@ -297,6 +300,7 @@ def test_with_arguments(tmp_path: Path) -> None:
                 return fetch()
             return pool.plain()
         def call(function): return function()
+        def strict(pool, /, flag=True): return pool.create() if flag else 1
     """
     project = single(tmp_path, source)
     create = project.ask("m.create")
@@ -314,6 +318,26 @@ def test_with_arguments(tmp_path: Path) -> None:
     assert (
         choose.result_with({"pool": pool, "asynchronous": Argument()}).verdict is Verdict.SOMETIMES
     )
+    strict = project.ask("m.strict")
+    assert strict.result_with({"pool": pool}).verdict is Verdict.ALWAYS
     call = project.ask("m.call")
     assert call.result_with({"function": Argument(function="m.fetch")}).verdict is Verdict.ALWAYS
     assert call.result_with({"function": Argument(function="m.helper")}).verdict is Verdict.NEVER
+
+
+def test_registry(tmp_path: Path) -> None:
+    source = """
+        class Registry:
+            def __init__(self): self.pools: Dict[str, Pool] = {}
+            def create(self, name):
+                pool = self.pools.get(name)
+                if pool is None:
+                    raise KeyError(name)
+                return pool.create()
+            def keys(self, names):
+                for name in self.pools:
+                    return name.create()
+    """
+    project = single(tmp_path, source)
+    assert project.ask("m.Registry.create").result.verdict is Verdict.ALWAYS
+    assert project.ask("m.Registry.keys").result.verdict is Verdict.UNKNOWN

@@ -30,6 +30,8 @@ class Arguments:
     """More may be passed: there are stars in the call, or nothing is known of it."""
     frame: Frame | None = None
     """Where the call stands."""
+    by_name: bool = False
+    """Keywords name parameters of every kind: it is no call in source."""
 
     def first(self) -> Value:
         """Return the first positional argument; unknown if there is none."""
@@ -84,7 +86,8 @@ def bind(
     names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
     passed = ([_constant(receiver)] if receiver is not None else []) + given.positional
     values: dict[str, Lazy | None] = dict(zip(names, passed, strict=False))
-    by_keyword = {*(arg.arg for arg in (*spec.args, *spec.kwonlyargs))}
+    first = spec.posonlyargs if given.by_name else []
+    by_keyword = {arg.arg for arg in (*first, *spec.args, *spec.kwonlyargs)}
     values |= {name: lazy for name, lazy in given.keywords.items() if name in by_keyword}
     if not given.is_open:
         for arg, expression in defaults(spec):

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from mypy_await.summaries import arguments, bases, calls, declared, library, modules, names
+from mypy_await.summaries import (
+    arguments,
+    bases,
+    calls,
+    containers,
+    declared,
+    library,
+    modules,
+    names,
+)
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import Kind
@@ -67,7 +76,9 @@ def _attribute(engine: Engine, atom: Atom, name: str) -> Value:
     match atom:
         case Instance(cls=Class()):
             return _of_instance(engine, atom, name)
-        case Instance(cls=str(fullname)) | External(fullname=fullname):
+        case Instance(cls=str(fullname)):
+            return containers.method(atom, name) or _external(engine, fullname, name)
+        case External(fullname=fullname):
             return _external(engine, fullname, name)
         case Class():
             return _of_class(engine, atom, name)

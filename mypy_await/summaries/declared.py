@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from mypy_await.summaries import expressions
+from mypy_await.summaries.containers import DICT, ITERABLE, LIST, container
 from mypy_await.summaries.engine import Engine, class_of
 from mypy_await.summaries.library import known_value
 from mypy_await.summaries.model import Kind, Origin
@@ -24,7 +25,6 @@ from mypy_await.summaries.values import (
     Frame,
     Instance,
     Value,
-    container,
     instance,
     join,
     only,
@@ -149,7 +149,7 @@ def _callable(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
 
 def _container(name: str, index: int) -> _Reader:
     def read(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
-        return container(f"builtins.{name}", _one(engine, arguments, frame, index))
+        return container(name, _one(engine, arguments, frame, index))
 
     return read
 
@@ -189,8 +189,9 @@ _READERS: Final[dict[str, _Reader]] = {
     "TypeAlias": lambda *_: UNKNOWN,
     "LiteralString": lambda *_: instance("builtins.str"),
     "Text": lambda *_: instance("builtins.str"),
-    **dict.fromkeys(("list", "List", "Sequence", "MutableSequence"), _container("list", 0)),
-    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping"), _container("dict", 1)),
+    **dict.fromkeys(("list", "List", "Sequence", "MutableSequence"), _container(LIST, 0)),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping"), _container(DICT, 1)),
+    **dict.fromkeys(("Iterable", "Iterator", "Collection"), _container(ITERABLE, 0)),
     "Set": lambda *_: instance("builtins.set"),
     "FrozenSet": lambda *_: instance("builtins.frozenset"),
     "Tuple": lambda *_: instance("builtins.tuple"),

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from mypy_await.summaries import arguments, calls, classes, library, names
+from mypy_await.summaries import arguments, calls, classes, containers, library, names
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.flow import dotted
 from mypy_await.summaries.scopes import Binding, Binds
@@ -22,7 +22,6 @@ from mypy_await.summaries.values import (
     External,
     Frame,
     Function,
-    Instance,
     ModuleRef,
     Partial,
     Subject,
@@ -92,11 +91,9 @@ def _subscript(engine: Engine, node: ast.Subscript, frame: Frame) -> Value:
 
 def _item(atom: Atom) -> Value:
     """Return what `atom[...]` is; a class with type arguments is the class."""
-    if isinstance(atom, Instance) and atom.items is not None:
-        return atom.items
     if isinstance(atom, Class) or atom in _GENERIC_BASES:
         return frozenset({atom})
-    return NOTHING if isinstance(atom, Constant) else UNKNOWN
+    return containers.item(frozenset({atom}))
 
 
 def _constant(_engine: Engine, node: ast.Constant, _frame: Frame) -> Value:

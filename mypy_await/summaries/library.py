@@ -272,7 +272,7 @@ def _declared(known: Known, fullname: str) -> Value:
         given = instance(known.awaited) if known.awaited else UNKNOWN
         origin = Origin(fullname, known.path, known.line, known.is_async, known.kind)
         return frozenset({Awaitable(origin, given)})
-    if known.instance and known.verdict is Verdict.NEVER:
+    if known.instance:
         return instance(known.instance)
     return PLAIN if known.verdict is Verdict.NEVER else UNKNOWN
 

@@ -214,7 +214,7 @@ class Known:
     is_async: bool = False
     instance: str | None = None
     """A class: its own full name.  A function: the class of its declared result.  A variable or
-    property: the class of its type.  None for unions and everything else."""
+    property: the class of its type.  None for unions, `Any`, `object` and everything else."""
     awaited: str | None = None
     """With `ALWAYS`, the class of what awaiting it gives."""
     is_class: bool = False

@@ -6,7 +6,7 @@ import ast
 from functools import partial
 from typing import Final
 
-from mypy_await.summaries import calls, declared, expressions, managers, modules
+from mypy_await.summaries import calls, containers, declared, expressions, managers, modules
 from mypy_await.summaries.arguments import defaults
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.flow import Reaching, Search, dotted
@@ -217,6 +217,8 @@ def bound_value(engine: Engine, binding: Binding, frame: Frame) -> Value:
         case Binds.WITH if binding.value:
             entered = expressions.value(engine, binding.value, frame)
             return managers.entered(engine, entered, isinstance(site, ast.AsyncWith))
+        case Binds.LOOP if binding.value:
+            return containers.iterated(expressions.value(engine, binding.value, frame))
         case Binds.IMPORT if binding.alias:
             return _imported(engine, frame.scope.module, site, binding.alias)
     return UNKNOWN

@@ -31,6 +31,7 @@ class Binds(Enum):
     DEF = "def"
     CLASS = "class"
     WITH = "with"
+    LOOP = "loop"
     PARAMETER = "parameter"
     OTHER = "other"
 
@@ -203,7 +204,14 @@ def _bind_with(scope: Scope, node: ast.With | ast.AsyncWith) -> None:
             _bind_other(scope, node, item.optional_vars)
 
 
-def _bind_one_target(scope: Scope, node: ast.For | ast.AsyncFor | ast.AugAssign) -> None:
+def _bind_loop(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
+    if isinstance(node.target, ast.Name) and isinstance(node, ast.For):
+        scope.bind(node.target.id, Binding(Binds.LOOP, node, node.iter))
+    else:
+        _bind_other(scope, node, node.target)
+
+
+def _bind_augmented(scope: Scope, node: ast.AugAssign) -> None:
     _bind_other(scope, node, node.target)
 
 
@@ -268,9 +276,9 @@ _BINDERS: Final[dict[type[ast.AST], Callable[[Scope, Any], None]]] = {
     ast.ImportFrom: _bind_import,
     ast.With: _bind_with,
     ast.AsyncWith: _bind_with,
-    ast.For: _bind_one_target,
-    ast.AsyncFor: _bind_one_target,
-    ast.AugAssign: _bind_one_target,
+    ast.For: _bind_loop,
+    ast.AsyncFor: _bind_loop,
+    ast.AugAssign: _bind_augmented,
     ast.Delete: _bind_delete,
     ast.Global: _bind_outer,
     ast.Nonlocal: _bind_outer,

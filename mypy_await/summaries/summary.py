@@ -141,7 +141,9 @@ class FunctionSummary:
         return calls.call_reading(self._engine, frozenset({atom}), given)
 
     def _given(self, passed: Mapping[str, Argument]) -> Arguments:
-        return Arguments(keywords={name: self._lazy(argument) for name, argument in passed.items()})
+        return Arguments(
+            by_name=True, keywords={name: self._lazy(argument) for name, argument in passed.items()}
+        )
 
     def _lazy(self, argument: Argument) -> arguments.Lazy:
         return lambda: self._argument(argument)

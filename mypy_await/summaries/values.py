@@ -103,7 +103,7 @@ class Instance(Atom):
     cls: Class | str
     init: Bindings = ()
     items: Value | None = None
-    """What indexing it gives, where its type is declared so: `dict[str, Account]`."""
+    """What is in it, where its type is declared so: `dict[str, Account]`."""
 
     @property
     def fullname(self) -> str:
@@ -194,11 +194,6 @@ MOST: Final = 12
 def instance(fullname: str) -> Value:
     """Return an instance of a class that is known by name."""
     return frozenset({Instance(fullname)})
-
-
-def container(fullname: str, items: Value) -> Value:
-    """Return a container of a class that is known by name, with what is in it."""
-    return frozenset({Instance(fullname, items=items)})
 
 
 def join(*values: Value) -> Value:
