@@ -138,7 +138,18 @@ ACCEPTED = [
         "async def f(x) -> dict[str, int]: ...",
         "async def f(x) -> dict[str, int]:  # pinned\n    ...\n",
     ),
+    (
+        "def f(x: int = (lambda: 1)()):  # pinned: for all\n    ...\n",
+        "async def f(x) -> int: ...",
+        "async def f(x: int = (lambda: 1)()) -> int:  # pinned: for all\n    ...\n",
+    ),
     ("def f() -> int: ...\ndef g(): ...\n", "def g(): ...", "def g(): ...\n"),
+    ("def f(): ...\n", "async def g() -> int: ...\nf = g", "async def f() -> int: ...\n"),
+    (
+        "class C:\n    def f(self): ...\n",
+        "class B:\n    async def f(self) -> None: ...\nclass C(B): ...",
+        "class C:\n    async def f(self) -> None: ...\n",
+    ),
     ("class C:\n    def f(self) -> int: ...\n", "class C: ...", "class C:\n    ...\n"),
     (
         "def f() -> int: ...  # mypy-await: undecided\n",
@@ -156,6 +167,16 @@ ACCEPTED = [
 @pytest.mark.parametrize(("contract", "code", "expected"), ACCEPTED)
 def test_accept(tmp_path: Path, contract: str, code: str, expected: str) -> None:
     assert accepted(tmp_path, contract, code, "f") == expected
+
+
+def test_accept_keeps_the_ends_of_lines(tmp_path: Path) -> None:
+    (tmp_path / "pins").mkdir()
+    (tmp_path / "pins/app.pyi").write_bytes(b"def f(): ...\r\n# \x0c\r\ndef g(): ...\r\n")
+    (tmp_path / "app.py").write_text("# \x0c\ndef f(): ...\nasync def g() -> None: ...\n")
+    contracts = Contracts([tmp_path / "pins"])
+    accept(["g"], contracts, sources(tmp_path))
+    expected = b"def f(): ...\r\n# \x0c\r\nasync def g() -> None: ...\r\n"
+    assert (tmp_path / "pins/app.pyi").read_bytes() == expected
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ PACKAGES: Final = ("shared", "netra_backend")
 USE: Final = """
     from fastapi import WebSocket
     from netra_backend.app.services.user_execution_context import UserExecutionContext
+    from netra_backend.app.websocket_core.protocols import WebSocketManagerProtocol
+    from netra_backend.app.websocket_core.unified_manager import UnifiedWebSocketManager
     from netra_backend.app.websocket_core.user_context_extractor import UserContextExtractor
     from netra_backend.app.websocket_core.websocket_manager_factory import create_websocket_manager
     from shared.isolated_environment import get_env
@@ -51,6 +53,8 @@ USE: Final = """
         if payload:
             payload.get("sub")
         get_env().get("KEY")
+        managed: WebSocketManagerProtocol = UnifiedWebSocketManager()
+        await managed.send_to_user("user", {})
 """
 """Two lines marked wrong, each with one error in the line behind it."""
 

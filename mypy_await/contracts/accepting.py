@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
 from mypy_await.contracts.bodies import Bodies
 from mypy_await.contracts.checking import check_contracts
-from mypy_await.contracts.compare import Break
+from mypy_await.contracts.compare import Break, code_of
 from mypy_await.contracts.editing import Editor
 from mypy_await.contracts.effects import effect_of
 from mypy_await.contracts.modules import FUNCTIONS, Project
@@ -31,7 +32,8 @@ def accept(names: Sequence[str], contracts: Contracts, project: Project) -> list
     for item in dict.fromkeys(chosen):
         _record(item, contracts, editors, resolver)
     for path, editor in editors.items():
-        path.write_text(editor.result(), encoding="utf-8", newline="\n")
+        ends = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+        path.write_text(editor.result(), encoding="utf-8", newline=ends)
     return [f"{item.contract.path.as_posix()}: {item.fullname} accepted" for item in chosen]
 
 
@@ -64,18 +66,17 @@ def _all_pinned(contracts: Contracts) -> list[str]:
 def _record(
     item: Break, contracts: Contracts, editors: dict[Path, Editor], resolver: Resolver
 ) -> None:
-    own = Resolver(contracts)
-    pinned = own.find(item.fullname)
+    pinned = Resolver(contracts).find(item.fullname)
     if pinned is None:
         raise ContractError(
             f'module "{item.fullname}" is gone; delete {item.contract.path.as_posix()}'
         )
     editor = editors.setdefault(item.contract.path, Editor(pinned.scope.module, resolver))
-    code = resolver.find(item.fullname)
-    given = effect_of(code, resolver, Bodies(resolver)) if code else None
+    code, _ = code_of(pinned, resolver)
+    given = effect_of(code, resolver, Bodies(resolver, ())) if code else None
     for node in pinned.nodes:
-        if not isinstance(node, FUNCTIONS) or given is None:
-            editor.remove(node, pinned.scope)  # type: ignore[arg-type]
-        else:
+        if item.is_gone and isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            editor.remove(node, pinned.scope)
+        elif isinstance(node, FUNCTIONS) and given is not None:
             editor.unmark(node)
             editor.pin(node, pinned.scope, given)

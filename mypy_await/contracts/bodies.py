@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mypy_await.contracts.effects import Colour, effect_of
+from collections.abc import Iterable
+from pathlib import Path
+
+from mypy_await.contracts.effects import Colour, Why, effect_of
 from mypy_await.contracts.expressions import ANY, UNKNOWN, TypeExpr, union
 from mypy_await.contracts.resolving import Resolver, Symbol
 from mypy_await.contracts.suspects import Suspects
@@ -12,18 +15,20 @@ from mypy_await.summaries import FunctionSummary, Kind, Known, Summaries, Verdic
 class Bodies:
     """Answers from the bodies of a project's functions (`effects.Bodies`)."""
 
-    def __init__(self, resolver: Resolver, *, quick: bool = False) -> None:
-        """With `quick`, only bodies that may return an awaitable are looked into."""
+    def __init__(self, resolver: Resolver, files: Iterable[Path], *, quick: bool = False) -> None:
+        """Take the source files of the project, for the names of what may be awaitable.
+
+        With `quick`, functions without annotations too are only looked into where their `return`
+        statements call one of these names; their results then stay unknown.
+        """
         self.resolver = resolver
         self.summaries = Summaries(self._path_of, _nothing_declared)
-        self._suspects = Suspects(resolver.project) if quick else None
+        self._suspects = Suspects(files)
+        self._always = {Why.WRAPPED} if quick else {Why.WRAPPED, Why.OPEN}
 
-    def __call__(self, symbol: Symbol, wrapped: bool) -> tuple[Colour, TypeExpr]:
-        """Return the colour of a function's calls, and the type of what they give.
-
-        `wrapped` says that a decorator has a part in it.
-        """
-        if self._suspects and not wrapped and not self._suspects.may_return_awaitable(symbol):
+    def __call__(self, symbol: Symbol, why: Why) -> tuple[Colour, TypeExpr]:
+        """Return the colour of a function's calls, and the type of what they give."""
+        if why not in self._always and not self._suspects.may_return_awaitable(symbol):
             return Colour.SYNC, UNKNOWN
         summary = self.summaries.function(symbol.fullname)
         verdict = summary.result.verdict if summary else Verdict.UNKNOWN

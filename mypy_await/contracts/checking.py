@@ -13,7 +13,7 @@ from typing import Final
 from mypy_await import codes
 from mypy_await.config import Config
 from mypy_await.contracts.bodies import Bodies
-from mypy_await.contracts.callers import Call, known_calls
+from mypy_await.contracts.callers import Call, known_calls, source_files
 from mypy_await.contracts.compare import Break, compare
 from mypy_await.contracts.modules import Project
 from mypy_await.contracts.resolving import Resolver
@@ -66,7 +66,8 @@ def check_contracts(contracts: Contracts, project: Project) -> Checked:
         project.install(name.partition(".")[0])
     resolver = Resolver(project)
     with without_collector():
-        broken, notices = compare(contracts, resolver, Bodies(resolver, quick=True))
+        bodies = Bodies(resolver, _files(contracts, project), quick=True)
+        broken, notices = compare(contracts, resolver, bodies)
         broken = [item for item in broken if not _is_ignored(item)]
         calls = known_calls({item.fullname for item in broken}, resolver) if broken else {}
     return Checked(
@@ -75,6 +76,12 @@ def check_contracts(contracts: Contracts, project: Project) -> Checked:
         (*notices, *version_branches(contracts)),
         len(contracts.files),
     )
+
+
+def _files(contracts: Contracts, project: Project) -> set[Path]:
+    """Return the source files of a project, and those under contract that are elsewhere."""
+    found = {path for root in project.roots for _, path in source_files(root)}
+    return found.union(filter(None, map(project.find, contracts.files)))
 
 
 @contextlib.contextmanager

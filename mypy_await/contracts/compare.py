@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mypy_await.contracts.effects import Bodies, Colour, Effect, effect_of, is_property
+from mypy_await.contracts.effects import Bodies, Colour, Effect, effect_of
 from mypy_await.contracts.expressions import UNKNOWN, Fit, awaited, fits
 from mypy_await.contracts.modules import FUNCTIONS, Function, Import, Module
 from mypy_await.contracts.resolving import Resolver, Scope, Symbol, dotted
@@ -43,7 +43,8 @@ class Break:
     """Its definition; where there is none, the file or class it was in."""
     contract: Place
     note: str = ""
-    is_method: bool = False
+    is_gone: bool = False
+    """Nothing of that name is there any more."""
 
 
 def compare(
@@ -69,7 +70,7 @@ def compare(
             notices.append(f'{path.as_posix()}: module "{name}" is compiled; nothing to compare')
         elif resolver.project.has_package(name.partition(".")[0]) and "." in name:
             text = f'Module "{name}" has a contract, but does not exist'
-            broken.append(Break(name, text, Place(path, 1), Place(path, 1)))
+            broken.append(Break(name, text, Place(path, 1), Place(path, 1), is_gone=True))
         else:
             notices.append(
                 f'{path.as_posix()}: contract for module "{name}", which does not exist here; '
@@ -105,9 +106,10 @@ class _Comparison:
             yield from self.scope(inner, found.scope.inside(found.nodes[0]))
 
     def _function(self, pinned: Symbol, node: Function, actual: Scope | None) -> Iterator[Break]:
-        found, certain = self._code_of(pinned, actual)
+        found, complete = code_of(pinned, self.resolver)
         if found is None:
-            if certain:
+            name = node.name
+            if actual and complete and (actual.classes or not _may_have(self.code, name)):
                 yield self._missing(pinned, node, actual)
             return
         definition = next((n for n in reversed(found.nodes) if isinstance(n, FUNCTIONS)), None)
@@ -124,26 +126,7 @@ class _Comparison:
                 text,
                 _place(found.scope.module, definition),
                 _place(self.stub, node),
-                is_method=bool(pinned.scope.classes) and not is_property(node),
             )
-
-    def _code_of(self, pinned: Symbol, actual: Scope | None) -> tuple[Symbol | None, bool]:
-        """Find the code of a pinned function; the second answer: is it certainly not there?"""
-        name = pinned.fullname.rpartition(".")[2]
-        if actual is None:
-            return None, False
-        if actual.classes:
-            found, complete = self.resolver.member(actual.fullname, name)
-            return self._through_alias(found), complete
-        found = self.resolver.find(pinned.fullname)
-        return self._through_alias(found), not _may_have(self.code, name)
-
-    def _through_alias(self, found: Symbol | None) -> Symbol | None:
-        match found.nodes if found else ():
-            case [ast.Assign(value=ast.Name() | ast.Attribute() as value)] if found:
-                target = self.resolver.full_name(dotted(value), found.scope)
-                return (self.resolver.find(target) if target else None) or found
-        return found
 
     def _missing(
         self, pinned: Symbol, node: Function | ast.ClassDef, actual: Scope | None
@@ -158,7 +141,25 @@ class _Comparison:
             _place(self.code, owner) if owner else Place(self.code.path, 1),
             _place(self.stub, node),
             note=f'Maybe it was renamed to "{renamed}"' if renamed else "",
+            is_gone=True,
         )
+
+
+def code_of(pinned: Symbol, resolver: Resolver) -> tuple[Symbol | None, bool]:
+    """Find the code of a pinned function, also in a base class and behind `f = g`.
+
+    The second answer says whether all base classes are known, so that "not found" means something.
+    """
+    owner, _, name = pinned.fullname.rpartition(".")
+    if pinned.scope.classes:
+        found, complete = resolver.member(owner, name)
+    else:
+        found, complete = resolver.find(pinned.fullname), True
+    match found.nodes if found else ():
+        case [ast.Assign(value=ast.Name() | ast.Attribute() as value)] if found:
+            target = resolver.full_name(dotted(value), found.scope)
+            found = (resolver.find(target) if target else None) or found
+    return found, complete
 
 
 def difference(

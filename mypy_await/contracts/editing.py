@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import tokenize
+from io import StringIO
 
 from mypy_await.contracts.compare import UNDECIDED
 from mypy_await.contracts.decorators import TRANSPARENT, name_of
@@ -17,7 +19,7 @@ class Editor:
 
     def __init__(self, stub: Module, resolver: Resolver) -> None:
         self.stub, self.resolver = stub, resolver
-        self.text = "".join(f"{line}\n" for line in stub.lines)
+        self.text = "\n".join(stub.lines)
         self._starts = [0]
         for line in stub.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
@@ -40,7 +42,7 @@ class Editor:
     def returns(self, node: Function, scope: Scope, typ: TypeExpr) -> None:
         """Write the return annotation of one definition; none where the type is not known."""
         spelled = "" if typ == UNKNOWN else self._spell(typ, scope)
-        colon = self.text.rindex(":", 0, self._at(node.body[0].lineno, node.body[0].col_offset))
+        colon = self._colon(node)
         start = self._end(node.returns) if node.returns else colon
         if node.returns:
             begin = self._at(node.returns.lineno, node.returns.col_offset)
@@ -90,6 +92,17 @@ class Editor:
             self._edits.append((at, at, "async "))
         elif not is_async and isinstance(node, ast.AsyncFunctionDef):
             self._edits.append((at, self.text.index("def", at), ""))
+
+    def _colon(self, node: Function) -> int:
+        """Return where the head of a definition ends."""
+        depth = 0
+        head = StringIO("\n".join(self.stub.lines[node.lineno - 1 : node.body[0].lineno]))
+        for token in tokenize.generate_tokens(head.readline):
+            if token.string == ":" and not depth:
+                line, column = token.start
+                return self._starts[node.lineno + line - 2] + column
+            depth += (token.string in ("(", "[", "{")) - (token.string in (")", "]", "}"))
+        raise AssertionError("a definition without a colon cannot be parsed")
 
     def _at(self, line: int, column: int) -> int:
         prefix = self.stub.lines[line - 1].encode()[:column]

@@ -53,11 +53,16 @@ class Effect:
     wrapped: bool = False
 
 
-Bodies: TypeAlias = Callable[[Symbol, bool], "tuple[Colour, TypeExpr]"]
-"""Answers from a function's body: the colour of its calls, and the type of what they give.
+class Why(Enum):
+    """Why a function's body is looked into."""
 
-The second argument says whether a decorator that nobody understands has a part in it.
-"""
+    OPEN = "no annotation says what it gives"
+    DECLARED = "the annotation may not be true"
+    WRAPPED = "a decorator does not say what it makes of it"
+
+
+Bodies: TypeAlias = Callable[[Symbol, Why], "tuple[Colour, TypeExpr]"]
+"""Answers from a function's body: the colour of its calls, and the type of what they give."""
 
 _PLAIN: Final = {"bool", "bytes", "dict", "float", "int", "list", "str", "Dict", "List"}
 _ASYNC_GENERATOR: Final = TypeExpr("collections.abc.AsyncGenerator", (ANY, ANY))
@@ -85,12 +90,6 @@ def effect_of(symbol: Symbol, resolver: Resolver, bodies: Bodies | None = None) 
     return first
 
 
-def is_property(node: Function) -> bool:
-    """Is this read as an attribute, without a call?"""
-    last = {dotted(d).rpartition(".")[2] for d in node.decorator_list}
-    return bool(last & {"property", "cached_property", "abstractproperty"})
-
-
 def _one(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | None) -> Effect:
     scope = symbol.scope.inside(node)
     declared = resolver.annotation(node.returns, scope)
@@ -105,7 +104,7 @@ def _one(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | No
     for decorator in reversed(node.decorator_list):
         effect = _decorate(effect, decorator, declared, scope, resolver)
     if effect.wrapped and bodies:
-        seen = _from_body(*bodies(symbol, True))
+        seen = _from_body(*bodies(symbol, Why.WRAPPED))
         return effect if seen.doubt else replace(seen, keyword=effect.keyword)
     return effect
 
@@ -128,10 +127,10 @@ def _sync(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | N
     if bodies is None or (declared in _OPEN and _has_yield(node)):
         return Effect(Colour.SYNC, declared)
     if declared in _OPEN:
-        return _from_body(*bodies(symbol, False))
+        return _from_body(*bodies(symbol, Why.OPEN))
     if not _denies_awaitable(declared, resolver):
         return Effect(Colour.SYNC, declared)
-    colour, value = bodies(symbol, False)
+    colour, value = bodies(symbol, Why.DECLARED)
     return Effect(Colour.SYNC, declared, hidden=value if colour is Colour.ASYNC else None)
 
 

@@ -67,7 +67,8 @@ class _Colours:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.resolver = Resolver(project)
-        self.bodies = Bodies(self.resolver, quick=True)
+        files = {path for root in project.roots for _, path in source_files(root)}
+        self.bodies = Bodies(self.resolver, files, quick=True)
 
     def modules(self) -> Iterator[Module]:
         """Yield every module that can be read."""

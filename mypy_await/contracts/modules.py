@@ -6,6 +6,8 @@ Reads with `ast` and never imports or runs what it reads.
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +20,7 @@ from mypy_await.contracts.conditions import is_true
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 Node: TypeAlias = "Function | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.stmt | Import"
+_NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 Names: TypeAlias = "dict[str, list[Node]]"
 
 
@@ -160,6 +163,13 @@ def _imports(stmt: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[
             yield alias.asname or target, Import(target, stmt.lineno)
 
 
+def parse(text: bytes) -> ast.Module:
+    """Parse source without the warnings that are for its author; raises as `ast.parse` does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 class Project:
     """The modules below some folders (sources, or stubs where `suffix` is `.pyi`)."""
 
@@ -183,14 +193,15 @@ class Project:
         self._modules[name] = None
         try:
             text = path.read_bytes()
-            tree = ast.parse(text)
+            tree = parse(text)
         except SyntaxError as error:
             self.broken[name] = f"{path.as_posix()}:{error.lineno}: syntax error: {error.msg}"
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.broken[name] = f"{path.as_posix()}: cannot be read: {error}"
             return None
-        lines = text.decode("utf-8", "replace").splitlines()
+        # Not "splitlines", which knows more ends of lines than Python does.
+        lines = _NEWLINE.split(text.decode("utf-8", "replace"))
         self._modules[name] = Module(name, path, tree, lines)
         return self._modules[name]
 

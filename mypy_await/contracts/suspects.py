@@ -12,10 +12,10 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Final
 
-from mypy_await.contracts.callers import source_files
-from mypy_await.contracts.modules import FUNCTIONS, Function, Import, Module, Project
+from mypy_await.contracts.modules import FUNCTIONS, Function, Import, Module
 from mypy_await.contracts.resolving import Symbol
 
 _ASYNC: Final = re.compile(
@@ -50,16 +50,15 @@ def library_names() -> frozenset[str]:
 
 
 class Suspects:
-    """The names of everything in a project whose calls may be awaitable."""
+    """The names of everything in some source files whose calls may be awaitable."""
 
-    def __init__(self, project: Project) -> None:
-        """Read the names off the text of all source files."""
+    def __init__(self, files: Iterable[Path]) -> None:
+        """Read the names off the text of the files."""
         self.names: set[str] = set()
         self._imports: dict[str, dict[str, str]] = {}
-        for root in project.roots:
-            for _, path in source_files(root):
-                for found in _ASYNC.findall(path.read_bytes()):
-                    self.names.update(name.decode() for name in found if name)
+        for path in files:
+            for found in _ASYNC.findall(path.read_bytes()):
+                self.names.update(name.decode() for name in found if name)
 
     def may_return_awaitable(self, symbol: Symbol) -> bool:
         """Does a `return` of the function give the result of a call of one of the names?"""

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from mypy_await.contracts.bodies import Bodies
+from mypy_await.contracts.checking import without_collector
 from mypy_await.contracts.compare import difference
 from mypy_await.contracts.editing import Editor
 from mypy_await.contracts.effects import Colour, Effect, effect_of
 from mypy_await.contracts.expressions import ANY, UNKNOWN
-from mypy_await.contracts.modules import FUNCTIONS, Function, Module, Project
+from mypy_await.contracts.modules import FUNCTIONS, Function, Module, Project, parse
 from mypy_await.contracts.resolving import Resolver, Scope, Symbol
 from mypy_await.contracts.store import ContractError
 
@@ -76,18 +77,24 @@ def write(paths: Sequence[Path], output: Path, *, anew: bool = False) -> Written
         broken = _unreadable(path)
         with tempfile.TemporaryDirectory() as folder:
             _stubgen(_readable(path, broken), Path(folder))
-            _finish_all(Path(folder), output, resolver, written, anew=anew)
+            bodies = Bodies(resolver, _files(path))
+            with without_collector():
+                _finish_all(Path(folder), output, bodies, written, anew=anew)
         written.undecided += broken.values()
     return written
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 def _unreadable(path: Path) -> dict[Path, str]:
     """Return the source files that cannot be parsed, each with a sentence that says so."""
     broken: dict[Path, str] = {}
-    for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+    for source in _files(path):
         try:
-            ast.parse(source.read_bytes())
-        except (SyntaxError, ValueError) as error:
+            parse(source.read_bytes())
+        except (SyntaxError, ValueError, RecursionError) as error:
             broken[source] = f"{source.as_posix()}: no contract: {error}"
     return broken
 
@@ -96,7 +103,7 @@ def _readable(path: Path, broken: Collection[Path]) -> list[Path]:
     """Return what to hand to stubgen, which gives up on a folder with one broken file."""
     if not broken:
         return [path]
-    return [source for source in sorted(path.rglob("*.py")) if source not in broken]
+    return [source for source in _files(path) if source not in broken]
 
 
 def _stubgen(paths: Sequence[Path], output: Path) -> None:
@@ -116,9 +123,8 @@ def _stubgen(paths: Sequence[Path], output: Path) -> None:
 
 
 def _finish_all(
-    generated: Path, output: Path, resolver: Resolver, written: Written, *, anew: bool
+    generated: Path, output: Path, bodies: Bodies, written: Written, *, anew: bool
 ) -> None:
-    bodies = Bodies(resolver)
     stubs = Project([generated], ".pyi")
     for path in sorted(generated.rglob("*.pyi")):
         relative = path.relative_to(generated)
@@ -131,7 +137,7 @@ def _finish_all(
         stub = stubs.add(name, path)
         if stub is None:
             raise ContractError(stubs.broken[name])
-        finished = _Finisher(stub, resolver, bodies)
+        finished = _Finisher(stub, bodies)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(finished.text(), encoding="utf-8", newline="\n")
         written.files.append(target)
@@ -141,9 +147,9 @@ def _finish_all(
 class _Finisher:
     """Fills one generated stub."""
 
-    def __init__(self, stub: Module, resolver: Resolver, bodies: Bodies) -> None:
-        self.stub, self.resolver, self.bodies = stub, resolver, bodies
-        self.editor = Editor(stub, resolver)
+    def __init__(self, stub: Module, bodies: Bodies) -> None:
+        self.stub, self.bodies, self.resolver = stub, bodies, bodies.resolver
+        self.editor = Editor(stub, bodies.resolver)
         self.undecided: list[str] = []
 
     def text(self) -> str:
