@@ -199,8 +199,14 @@ CLASSES = {
     "class C:\n    pools: Dict[str, Pool]\n    def f(self, n): return self.pools[n]": "m.Pool",
     "class C:\n    pools: 'list[Pool]'\n    def f(self, n): return self.pools[n]": "m.Pool",
     "class C:\n    pools: Dict[str, Pool]\n    def f(self, n): return self.pools.pop(n)": "m.Pool",
-    "class C:\n    def f(self, pools: Iterable[Pool]):\n        for p in pools: break\n        return p": "m.Pool",
-    "class C:\n    def f(self, ps: Dict[str, Pool]):\n        for p in ps.values(): return p\n        raise": "m.Pool",
+    (
+        "class C:\n    def f(self, pools: Iterable[Pool]):\n"
+        "        for p in pools: break\n        return p"
+    ): "m.Pool",
+    (
+        "class C:\n    def f(self, pools: Dict[str, Pool]):\n"
+        "        for p in pools.values(): return p\n        raise"
+    ): "m.Pool",
     "class C:\n    def f(self): return self": "m.C",
     "class C:\n    @classmethod\n    def f(cls): return cls()": "m.C",
     "class C:\n    @property\n    def f(self): return Pool()": "m.Pool",

@@ -192,6 +192,13 @@ def test_origin_of_a_declared_result(tmp_path: Path) -> None:
     assert origin.kind is Kind.AWAITABLE
 
 
+def test_origin_of_an_awaitable_parameter(tmp_path: Path) -> None:
+    source = "class C:\n    def f(self, work: 'Awaitable[int]'): return work\n"
+    (origin,) = single(tmp_path, source).ask("m.C.f").result.origins
+    assert (origin.fullname, origin.annotation) == ("m.C.f.work", "typing.Awaitable[int]")
+    assert origin.path == str(tmp_path / "m.py")
+
+
 def test_futures_are_told_from_coroutines(tmp_path: Path) -> None:
     source = """
         def task(): return asyncio.create_task(fetch())

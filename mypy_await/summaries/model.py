@@ -33,7 +33,8 @@ class Origin:
 
     fullname: str
     """`pkg.mod.f`, `pkg.mod.Class.m`.  A nested function is `pkg.mod.f.<locals>.inner` and has no
-    entry in symbol tables; a lambda ends in `<lambda>`, an awaitable parameter in its name."""
+    entry in symbol tables; a lambda ends in `<lambda>`, an awaitable parameter in its name.  An
+    awaitable that is only declared (an attribute) is `typing.Awaitable`, `asyncio.Future`, ..."""
     path: str | None
     """The file of its definition, where its source was read."""
     line: int | None

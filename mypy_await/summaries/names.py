@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from mypy_await.summaries import calls, containers, declared, expressions, managers, modules
 from mypy_await.summaries.arguments import defaults
-from mypy_await.summaries.engine import Engine, class_of, function_at
+from mypy_await.summaries.engine import Engine, class_of, function_at, qualified
 from mypy_await.summaries.flow import Reaching, Search, dotted
+from mypy_await.summaries.model import Origin
 from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.scopes import (
     COMPREHENSIONS,
@@ -24,6 +26,8 @@ from mypy_await.summaries.values import (
     NOTHING,
     PLAIN,
     UNKNOWN,
+    Atom,
+    Awaitable,
     Frame,
     Instance,
     ModuleRef,
@@ -174,7 +178,25 @@ def _unbound_parameter(engine: Engine, binding: Binding, frame: Frame) -> Value:
     if binding.value is None:
         return UNKNOWN
     noted = declared.value(engine, binding.value, frame.parent or frame)
+    noted = frozenset(_named(atom, frame, binding) for atom in noted)
     return join(noted, NONE) if _defaults_to_none(node, binding.site) else noted
+
+
+def _named(atom: Atom, frame: Frame, parameter: Binding) -> Atom:
+    """Return an awaitable parameter with itself as origin."""
+    arg = parameter.site
+    if not isinstance(atom, Awaitable) or not isinstance(arg, ast.arg) or not frame.parent:
+        return atom
+    function = getattr(frame.node, "name", "<lambda>")
+    origin = Origin(
+        f"{qualified(frame.parent, function)}.{arg.arg}",
+        frame.scope.module.path,
+        arg.lineno,
+        False,
+        atom.origin.kind,
+        atom.origin.annotation,
+    )
+    return replace(atom, origin=origin)
 
 
 def _defaults_to_none(node: ast.AST, parameter: ast.AST) -> bool:
