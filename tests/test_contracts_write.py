@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import textwrap
 from pathlib import Path
@@ -112,6 +113,25 @@ def test_contracts_that_exist_are_kept(project: Path, undecided: list[str]) -> N
     assert again.files == []
     assert project / "pins/pkg/app.pyi" in again.kept
     assert lines(project) == before
+
+
+def test_contracts_of_the_repaired_incident_name_what_was_broken(tmp_path: Path) -> None:
+    examples = Path(__file__).resolve().parent.parent / "examples"
+    shutil.copytree(examples / "incident-fixed", tmp_path / "fixed")
+    shutil.copytree(examples / "incident", tmp_path / "broken")
+    assert write([tmp_path / "fixed/chat"], tmp_path / "pins").undecided == []
+    config = Config(contracts=(str(tmp_path / "pins"),))
+    assert check(config, tmp_path / "fixed").breaks == ()
+    found = check(config, tmp_path / "broken")
+    assert [(item.fullname, item.text) for item in found.breaks] == [
+        (
+            "chat.managers.create_websocket_manager",
+            '"create_websocket_manager" is sync, its contract says async; '
+            'it returns an awaitable of "Manager" that no annotation declares',
+        )
+    ]
+    ((call,),) = found.calls
+    assert (call.caller, call.awaited) == ("chat.route.connect", False)
 
 
 def accepted(root: Path, contract: str, code: str, *names: str) -> str:
