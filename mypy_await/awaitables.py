@@ -133,3 +133,16 @@ def _weakest(items: Iterable[Awaitable]) -> Sort:
 def is_async_def(node: object) -> bool:
     """Is this an `async def` whose call gives a coroutine (and not an async generator)?"""
     return isinstance(node, FuncDef) and node.is_coroutine and not node.is_async_generator
+
+
+STARTED_LATER: Final = {
+    "contextlib._AsyncGeneratorContextManager": "entered",
+    "typing.AsyncGenerator": "iterated",
+    "typing.AsyncIterator": "iterated",
+}
+"""What does nothing until it is entered or iterated, and how."""
+
+
+def is_started_later(typ: ProperType) -> bool:
+    """Is this an async generator, or a context manager made of one?"""
+    return isinstance(typ, Instance) and typ.type.fullname in STARTED_LATER

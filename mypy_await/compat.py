@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
@@ -200,6 +201,25 @@ def report(
         attach_note(api, note, node, error)
 
 
+@contextmanager
+def errors_shown(api: CheckerPluginInterface, *, through_one_filter: bool) -> Iterator[None]:
+    """Let reports through the filter around the signature of an overload that mypy tries.
+
+    A signature that has failed already, and one tried inside another attempt, stays filtered: mypy
+    visits the call once more, or reports the failure itself.
+    """
+    errors = cast(TypeChecker, api).msg.errors
+    watchers = errors._watchers
+    if not through_one_filter or len(watchers) != 1 or watchers[0].has_new_errors():
+        yield
+        return
+    errors._watchers = []
+    try:
+        yield
+    finally:
+        errors._watchers = watchers
+
+
 def attach_note(
     api: CheckerPluginInterface, note: str, node: Context, error: ErrorInfo | None
 ) -> None:
@@ -271,3 +291,8 @@ def open_callable(api: CheckerPluginInterface, result: Type) -> CallableType:
     function = api.named_generic_type("builtins.function", [])
     kinds = [ARG_STAR, ARG_STAR2]
     return CallableType([anything, anything], kinds, [None, None], result, function)
+
+
+def anything() -> AnyType:
+    """Return the type `Any`."""
+    return AnyType(TypeOfAny.special_form)

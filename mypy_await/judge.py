@@ -3,109 +3,206 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, OverloadedFuncDef
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncDef,
+    ListExpr,
+    OverloadedFuncDef,
+    TupleExpr,
+    TypeInfo,
+)
 from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext, MethodContext
-from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
+from mypy.types import (
+    CallableType,
+    Instance,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    get_proper_type,
+)
 
 from mypy_await import codes, compat, messages
-from mypy_await.awaitables import awaitable
+from mypy_await.awaitables import Awaitable, awaitable, is_started_later
 from mypy_await.calls import Call, Passed, result_of_calling
 from mypy_await.checks import (
+    dropped_awaitable,
     first_misuse,
     first_misuse_by_decorator,
     first_misuse_in_call,
+    hidden_awaitable,
     misuses_in_class,
 )
 from mypy_await.decorations import Decoration
 from mypy_await.overrides import ClassBody
-from mypy_await.places import place_of
+from mypy_await.places import Kind, place_of
 from mypy_await.refine import Refined, Refiner
 from mypy_await.site import Site
-from mypy_await.use import Use
+from mypy_await.summaries import Origin
+from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
 
-def judge(
-    api: CheckerPluginInterface,
-    node: Expression,
-    typ: Type,
-    links: ParentLinks,
-    refiner: Refiner,
-    *,
-    known_by: Refined | None = None,
-    tells_origin: bool = False,
-) -> Type:
-    """Return the type that mypy goes on with for an expression that mypy gives type `typ`.
+class Judge:
+    """Judges what the hooks bring, and reports."""
 
-    That is the awaited type after a report, and else `typ` itself.  `known_by` says how we know the
-    type, where mypy does not.  With `tells_origin` a note says
-    which function made the awaitable, for the gate.
-    """
-    value = awaitable(typ)
-    if value is None:
-        return typ
-    root = compat.top_level_function(api) or compat.module(api)
-    site = Site(api, links.below(root), refiner)
-    if node not in site.parents:
-        return typ  # made up by mypy, as for a comparison chain that it splits
-    place = place_of(node, site.parents)
-    # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, which nobody
-    # declared.
-    expected = None if place.conditional else api.type_context[-1]
-    use = Use(site, value, node, node, place, expected)
-    misuse = first_misuse(use)
-    if misuse is None or not compat.is_enabled(api, misuse.code):
-        return typ
-    notes = misuse.notes
-    if known_by is not None:
-        notes = (*notes, *map(messages.known_by, known_by.origins))
-    if tells_origin:
-        notes = (*notes, *_origin(site, node))
-    compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
-    return misuse.result or value.result
+    def __init__(self, links: ParentLinks, refiner: Refiner, *, tells_origin: bool) -> None:
+        self._links = links
+        self._refiner = refiner
+        self._tells_origin = tells_origin
+
+    def expression(
+        self,
+        api: CheckerPluginInterface,
+        node: Expression,
+        typ: Type,
+        known_by: Refined | None = None,
+    ) -> Type:
+        """Return the type that mypy goes on with for an expression that mypy gives type `typ`.
+
+        That is the awaited type after a report, and else `typ` itself.  `known_by` says how we
+        know the type, where mypy does not.
+        """
+        proper = get_proper_type(typ)
+        value = awaitable(proper)
+        held = None if value else _held(proper)
+        if not (value or held or isinstance(proper, TupleType) or is_started_later(proper)):
+            return typ
+        site = self._site(api, node)
+        if site is None:
+            return typ
+        if isinstance(proper, TupleType):
+            return self._tuple(site, node, proper)
+        place = place_of(node, site.parents)
+        if value is None and held is None:
+            self._report(site, node, dropped_awaitable.check_unstarted(site, node, place, proper))
+            return typ
+        # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, which
+        # nobody declared.
+        expected = None if place.conditional else api.type_context[-1]
+        given = value or held
+        assert given is not None
+        use = Use(site, given, node, node, place, expected, in_container=held is not None)
+        misuse = first_misuse(use)
+        if misuse is None or not self._report(site, node, misuse, known_by):
+            return typ
+        return typ if held else misuse.result or given.result
+
+    def _tuple(self, site: Site, node: Expression, typ: TupleType) -> Type:
+        """Judge the awaitables in a tuple that is unpacked into names."""
+        place = place_of(node, site.parents)
+        targets = getattr(place.node, "lvalues", [None])[0]
+        if place.kind is not Kind.UNPACKED or not isinstance(targets, (TupleExpr, ListExpr)):
+            return typ
+        if len(targets.items) != len(typ.items):
+            return typ
+        items = list(typ.items)
+        for position, target in enumerate(targets.items):
+            value = awaitable(items[position])
+            if value is None or not value.is_lazy:
+                continue
+            there = replace(place, kind=Kind.ASSIGNED, target=target)
+            misuse = first_misuse(Use(site, value, node, node, there))
+            if misuse is not None and self._report(site, node, misuse):
+                items[position] = misuse.result or value.result
+        return typ.copy_modified(items=items)
+
+    def sometimes(
+        self, api: CheckerPluginInterface, node: Expression, origins: tuple[Origin, ...]
+    ) -> None:
+        """Judge a call that is awaitable on some paths of the callee's source, for all we know."""
+        site = self._site(api, node)
+        if site is not None:
+            misuse = hidden_awaitable.check_source(site, node, place_of(node, site.parents))
+            self._report(site, node, misuse, Refined(compat.anything(), origins))
+
+    def class_body(self, ctx: ClassDefContext) -> None:
+        """Report methods that are async where they must not be, or the other way round."""
+        if ctx.api.is_stub_file:
+            return
+        for method, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
+            compat.report_in_class(ctx.api, misuse.text, method.node, misuse.code, misuse.notes)
+
+    def decorator(self, decoration: Decoration) -> None:
+        """Report a decorator that the function it decorates is not made for."""
+        misuse = first_misuse_by_decorator(decoration)
+        api = decoration.api
+        if misuse is not None and compat.is_enabled(api, misuse.code):
+            compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
+
+    def arguments(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
+        """Report an argument of a call that the callee cannot deal with."""
+        if not any(_may_be_called(typ) for types in ctx.arg_types for typ in types):
+            return
+        site = self._site(ctx.api, node)
+        if site is None:
+            return
+        arguments = tuple(
+            Passed(position, name, value, get_proper_type(typ))
+            for position, name in enumerate(ctx.callee_arg_names)
+            for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
+        )
+        result = ctx.default_return_type
+        call = Call(site, node, site.callee_name(node), arguments, result, site.summary(node))
+        self._report(site, node, first_misuse_in_call(call))
+
+    def _site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
+        """Return the surroundings of a node; None for one that mypy made up."""
+        root = compat.top_level_function(api) or compat.module(api)
+        site = Site(api, self._links.below(root), self._refiner)
+        return site if node in site.parents else None
+
+    def _report(
+        self,
+        site: Site,
+        node: Expression,
+        misuse: Misuse | None,
+        known_by: Refined | None = None,
+    ) -> bool:
+        """Report a misuse; say whether the code is on in the module in work."""
+        api = site.api
+        if misuse is None or not compat.is_enabled(api, misuse.code):
+            return False
+        notes = misuse.notes
+        if known_by is not None:
+            notes = (*notes, *map(messages.known_by, known_by.origins))
+        if self._tells_origin:
+            notes = (*notes, *_origin(site, node))
+        # mypy tries the signatures of an overloaded callee with errors held back, and our hook
+        # runs only there.
+        is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
+        with compat.errors_shown(api, through_one_filter=is_overloaded):
+            compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
+        return True
 
 
-def judge_class(ctx: ClassDefContext) -> None:
-    """Report methods of a class that are async where they must not be, or the other way round."""
-    if ctx.api.is_stub_file:
-        return
-    for method, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
-        compat.report_in_class(ctx.api, misuse.text, method.node, misuse.code, misuse.notes)
+def _held(typ: ProperType) -> Awaitable | None:
+    """Return the awaitable that `map` makes of each element."""
+    if isinstance(typ, Instance) and typ.type.fullname == "builtins.map" and typ.args:
+        return awaitable(typ.args[0])
+    return None
 
 
-def judge_decorator(decoration: Decoration) -> None:
-    """Report a decorator that the function it decorates is not made for."""
-    misuse = first_misuse_by_decorator(decoration)
-    api = decoration.api
-    if misuse is not None and compat.is_enabled(api, misuse.code):
-        compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
-
-
-def judge_arguments(
-    ctx: FunctionContext | MethodContext, node: CallExpr, links: ParentLinks, refiner: Refiner
-) -> None:
-    """Report an argument of a call that the callee cannot deal with."""
-    types = [typ for types in ctx.arg_types for typ in types]
-    if not any(isinstance(typ, (CallableType, Overloaded, Instance)) for typ in types):
-        return
-    arguments = tuple(
-        Passed(position, name, value, get_proper_type(typ))
-        for position, name in enumerate(ctx.callee_arg_names)
-        for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
+def _may_be_called(typ: Type) -> bool:
+    """Is this argument an async function, or one that may have async methods?"""
+    proper = get_proper_type(typ)
+    if isinstance(proper, (CallableType, Overloaded)):
+        return result_of_calling(proper) is not None
+    return isinstance(proper, Instance) and (
+        result_of_calling(proper) is not None or _has_async_methods(proper.type)
     )
-    if not any(result_of_calling(passed.typ) for passed in arguments):
-        return
-    api = ctx.api
-    root = compat.top_level_function(api) or compat.module(api)
-    site = Site(api, links.below(root), refiner)
-    if node not in site.parents:
-        return
-    result = ctx.default_return_type
-    call = Call(site, node, site.callee_name(node), arguments, result, site.summary(node))
-    misuse = first_misuse_in_call(call)
-    if misuse is not None and compat.is_enabled(api, misuse.code):
-        compat.report(api, misuse.text, misuse.node or node, misuse.code, misuse.notes)
+
+
+def _has_async_methods(info: TypeInfo) -> bool:
+    return any(
+        isinstance(symbol.node, FuncDef) and symbol.node.is_coroutine
+        for base in info.mro
+        for symbol in base.names.values()
+    )
 
 
 def _origin(site: Site, node: Expression) -> Iterator[str]:

@@ -215,6 +215,20 @@ def async_test(name: str) -> str:
 ASYNC_TEST_CASE: Final = 'Derive the class from "unittest.IsolatedAsyncioTestCase"'
 
 
+START_IT: Final = {
+    "entered": 'Enter it with "async with"',
+    "iterated": 'Iterate it with "async for"',
+}
+
+
+def sometimes_hidden(function: str, declared: str) -> str:
+    """Say that a function returns an awaitable on some paths, though it is declared not to."""
+    return f"{function} is declared to return {declared} but may return an awaitable"
+
+
+SPLIT_IT: Final = "Write one function for each kind, or declare that it may be awaitable"
+
+
 SILENT: Final = AnyType(TypeOfAny.from_error)
 """What mypy goes on with where the awaited result would be a mistake of its own."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import CallExpr, Decorator, Expression, MemberExpr, MypyFile
+from mypy.nodes import CallExpr, Decorator, MemberExpr, MypyFile
 from mypy.options import Options
 from mypy.plugin import (
     AttributeContext,
@@ -21,9 +21,9 @@ from mypy.types import Type
 from mypy_await import codes, compat, config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
-from mypy_await.judge import judge, judge_arguments, judge_class, judge_decorator
+from mypy_await.judge import Judge
 from mypy_await.recognise import Recogniser
-from mypy_await.refine import Refined, Refiner
+from mypy_await.refine import Refiner
 from mypy_await.walk import ParentLinks
 
 
@@ -48,7 +48,8 @@ class AwaitPlugin(Plugin):
             self.lookup_fully_qualified, self._freshness, infer_returns=self.infers_returns()
         )
         self._mypys_own = compat.DefaultPlugin(options)
-        self._class_hook = compat.guard("classes", lambda ctx: None)(judge_class)
+        self._judge = Judge(self._links, self._refiner, tells_origin=self.tells_origin)
+        self._class_hook = compat.guard("classes", lambda ctx: None)(self._judge.class_body)
         self._hooks: dict[tuple[str, str], Callable[[Any], Type]] = {}
 
     def infers_returns(self) -> bool:
@@ -133,18 +134,19 @@ class AwaitPlugin(Plugin):
         # expression as their context: ours answers only to the call that names the method.
         if isinstance(ctx, MethodContext) and not _names(node, fullname.rpartition(".")[2]):
             return typ
-        judge_arguments(ctx, node, self._links, self._refiner)
+        self._judge.arguments(ctx, node)
         if self._recogniser.is_decorator_factory(fullname):
             typ = self._check_factory(ctx.api, fullname, node, typ)
         known_by = self._refiner.call(ctx, fullname, node, typ)
-        typ = known_by.typ if known_by else typ
-        return self._judge(ctx.api, node, typ, known_by)
+        if known_by is None and (origins := self._refiner.sometimes(ctx, fullname, node)):
+            self._judge.sometimes(ctx.api, node, origins)
+        return self._judge.expression(ctx.api, node, known_by.typ if known_by else typ, known_by)
 
     def _check_decorator(
         self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type
     ) -> Type:
         typ, effect = self._refiner.decorated(api, fullname, node, typ)
-        judge_decorator(Decoration(api, fullname, node, effect, self._refiner))
+        self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner))
         return typ
 
     def _check_factory(
@@ -156,7 +158,7 @@ class AwaitPlugin(Plugin):
         if not isinstance(node, Decorator):
             return typ
         typ, effect = self._refiner.factory(api, fullname, call, node, typ)
-        judge_decorator(Decoration(api, fullname, node, effect, self._refiner))
+        self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner))
         return typ
 
     def _check_attribute(self, ctx: AttributeContext, fullname: str) -> Type:
@@ -165,27 +167,10 @@ class AwaitPlugin(Plugin):
             return typ
         known_by = self._refiner.attribute(ctx.api, fullname, typ)
         if known_by is not None:
-            return self._judge(ctx.api, node, known_by.typ, known_by)
+            return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         narrow = compat.narrowed(ctx.api, node) or typ  # mypy narrows only after this hook
-        result = self._judge(ctx.api, node, narrow)
+        result = self._judge.expression(ctx.api, node, narrow)
         return typ if result is narrow else result
-
-    def _judge(
-        self,
-        api: CheckerPluginInterface,
-        node: Expression,
-        typ: Type,
-        known_by: Refined | None = None,
-    ) -> Type:
-        return judge(
-            api,
-            node,
-            typ,
-            self._links,
-            self._refiner,
-            known_by=known_by,
-            tells_origin=self.tells_origin,
-        )
 
 
 class GatePlugin(AwaitPlugin):

@@ -18,9 +18,18 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import AnyType, CallableType, Instance, Overloaded, Type, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    get_proper_type,
+)
 
-from mypy_await.awaitables import awaitable, may_be_awaitable
+from mypy_await.awaitables import awaitable, is_started_later, may_be_awaitable
 from mypy_await.knowledge import has_callbacks, knows
 from mypy_await.site import parts
 
@@ -72,7 +81,10 @@ class Recogniser:
             found = self._lookup(fullname) if "." in fullname else None
             node = found.node if found else None
             answer = self._factories[fullname] = knows("caches", fullname) or (
-                isinstance(node, (FuncDef, OverloadedFuncDef)) and _is_open(node.type)
+                (isinstance(node, (FuncDef, OverloadedFuncDef))
+                and _is_open(node.type))
+                or (isinstance(node, TypeInfo)
+                and _decorates(node))
             )
         return answer
 
@@ -108,7 +120,12 @@ def _may_call(node: SymbolNode | None) -> bool:
         case Var():
             return node.type is None or _may_give(node.type)
         case TypeInfo():
-            return node.get("__await__") is not None or _may_take(_constructor(node))
+            return (
+                node.get("__await__") is not None
+                or node.fullname == "builtins.map"
+                or _may_take(_constructor(node))
+                or _decorates(node)
+            )
         case TypeAlias():
             target = get_proper_type(node.target)
             return isinstance(target, Instance) and _may_call(target.type)
@@ -154,6 +171,13 @@ def _may_read(node: SymbolNode | None) -> bool:
     return False
 
 
+def _may_hold(typ: ProperType) -> bool:
+    """May this be an awaitable, or hold one, or start what is like one?"""
+    if isinstance(typ, TupleType):
+        return any(may_be_awaitable(item) for item in typ.items)
+    return may_be_awaitable(typ) or is_started_later(typ)
+
+
 def _is_open(typ: Type | None) -> bool:
     """Is the result of this function unknown, or a function whose result is?"""
     proper = get_proper_type(typ)
@@ -162,6 +186,12 @@ def _is_open(typ: Type | None) -> bool:
     if not isinstance(proper, CallableType):
         return False
     return isinstance(get_proper_type(proper.ret_type), AnyType) or _may_decorate(proper)
+
+
+def _decorates(node: TypeInfo) -> bool:
+    """Are instances of this class called with a function, as decorators are?"""
+    call = node.get("__call__")
+    return call is not None and isinstance(call.node, FuncDef) and _may_take(call.node.type)
 
 
 def _may_decorate(typ: CallableType) -> bool:

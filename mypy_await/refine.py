@@ -143,6 +143,18 @@ class Refiner:
         self._freshness.note(compat.module(api).fullname, summary.sources)
         return found
 
+    def sometimes(
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
+    ) -> tuple[Origin, ...]:
+        """Return what a call gives on some paths, for all its arguments tell; often nothing."""
+        if not says_nothing(get_proper_type(ctx.default_return_type)):
+            return ()
+        summary = self._of_callee(ctx.api, fullname, node)
+        if summary is None or summary.result.verdict is not Verdict.SOMETIMES:
+            return ()
+        result = summary.result_with(_arguments(ctx))
+        return result.origins if result.verdict is Verdict.SOMETIMES else ()
+
     def attribute(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Refined | None:
         """Return the type of a property that mypy gives `typ`, when the source tells more."""
         proper = get_proper_type(typ)
@@ -220,20 +232,18 @@ class Refiner:
 
         `typ` is mypy's answer; it stays where it says more than `Any`.
         """
-        if not _erases(get_proper_type(typ)) or not is_async_def(node.func):
-            return typ, None
-        summary = self.summary(api, fullname)
+        summary = self.summary(api, fullname) if is_async_def(node.func) else None
         if summary is None:
             return typ, None
+        if not _erases(get_proper_type(typ)):
+            return typ, summary.decorator
         return self._apply(api, node.func, typ, summary.decorator)
 
     def factory(
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, node: Decorator, typ: Type
     ) -> tuple[Type, DecoratorEffect | None]:
         """Do the same for `@factory(...)`: the call gives the decorator."""
-        if not _erases(get_proper_type(typ)) or not is_async_def(node.func):
-            return typ, None
-        summary = self.summary(api, fullname)
+        summary = self.summary(api, fullname) if is_async_def(node.func) else None
         if summary is None or node.decorators[-1] is not call:
             return typ, None
         positional = call.arg_kinds.count(ARG_POS)
@@ -241,9 +251,11 @@ class Refiner:
         if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
             return typ, None
         effect = summary.factory(positional, keywords)
-        decorated, effect_or_none = self._apply(api, node.func, typ, effect)
+        if not _erases(get_proper_type(typ)):
+            return typ, effect
+        decorated, _ = self._apply(api, node.func, typ, effect)
         if decorated is typ:
-            return typ, effect_or_none
+            return typ, effect
         function = api.named_generic_type("builtins.function", [])
         return CallableType([_any()], [ARG_POS], [None], decorated, function), effect
 

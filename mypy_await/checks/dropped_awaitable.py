@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef
+from mypy.types import Instance, ProperType
+
 from mypy_await import codes, compat, messages
+from mypy_await.awaitables import STARTED_LATER
 from mypy_await.bindings import Fate
-from mypy_await.places import Kind
+from mypy_await.places import Kind, Place
+from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 
 
@@ -40,3 +45,16 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
 def _misuse(use: Use, how: str) -> Misuse:
     text = messages.dropped(use, how)
     return Misuse(codes.DROPPED_AWAITABLE, text, (messages.remedy(use),), result=use.value.typ)
+
+
+def check_unstarted(site: Site, node: Expression, place: Place, typ: ProperType) -> Misuse | None:
+    """Report a call as a statement that makes a generator or context manager for nothing."""
+    if place.kind is not Kind.STATEMENT or not isinstance(typ, Instance):
+        return None
+    made_by = site.callee_node(node) if isinstance(node, CallExpr) else None
+    function = made_by.func if isinstance(made_by, Decorator) else made_by
+    if not isinstance(function, FuncDef) or not function.is_async_generator:
+        return None
+    how = STARTED_LATER[typ.type.fullname]
+    text = messages.unstarted(compat.format_type(site.api, typ), how)
+    return Misuse(codes.DROPPED_AWAITABLE, text, (messages.START_IT[how],))

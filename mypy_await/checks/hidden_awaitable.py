@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Decorator, FuncBase, FuncDef, LambdaExpr, TypeInfo
+from mypy.nodes import CallExpr, Decorator, Expression, FuncBase, FuncDef, LambdaExpr, TypeInfo
 from mypy.types import CallableType, ProperType, get_proper_type
 
-from mypy_await import codes, messages
-from mypy_await.awaitables import Sort
-from mypy_await.places import Kind, function_around, place_of
+from mypy_await import codes, compat, messages
+from mypy_await.awaitables import Sort, may_be_awaitable
+from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.results import declared_result, hides_elements
+from mypy_await.site import Site
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Misuse, Use
 
@@ -33,6 +34,22 @@ def check_container(use: Use) -> Misuse | None:
     if declared is None or not use.value.is_lazy or not hides_elements(declared):
         return None
     return _misuse(use, function, declared)
+
+
+def check_source(site: Site, node: Expression, place: Place) -> Misuse | None:
+    """Report a returned call that is awaitable on some paths, as the callee's source says.
+
+    Only where the declared result leaves no room for an awaitable at all.
+    """
+    function = function_around(place.node, site.parents)
+    if place.kind is not Kind.RETURNED or not isinstance(function, FuncDef):
+        return None
+    declared = None if function.is_coroutine else declared_result(function, place)
+    if declared is None or may_be_awaitable(declared):
+        return None
+    shown = compat.format_type(site.api, declared)
+    text = messages.sometimes_hidden(f'"{function.name}"', shown)
+    return Misuse(codes.HIDDEN_AWAITABLE, text, (messages.SPLIT_IT,))
 
 
 def _is_dispatched(use: Use) -> bool:
