@@ -76,6 +76,16 @@ FLIPS = [
         '"f" gives "str" when awaited, its contract says "int"',
     ),
     (
+        "def f() -> bool: ...",
+        "class Mine: ...\ndef f() -> Mine: return Mine()",
+        '"f" returns "Mine", its contract says "bool"',
+    ),
+    (
+        "async def f() -> dict[str, int]: ...",
+        "from typing import Dict\nasync def f() -> Dict[str, bytes]: return {}",
+        '"f" gives "dict[str, bytes]" when awaited, its contract says "dict[str, int]"',
+    ),
+    (
         "from typing import AsyncContextManager\ndef f() -> AsyncContextManager[int]: ...",
         "async def f() -> int: return 1",
         '"f" is async, its contract says sync',
@@ -152,6 +162,18 @@ KEPT = [
         "from lib import Response\ndef f() -> Response[int]: ...",
         "async def f() -> int: ...",
     ),
+    ("def f() -> str: ...", "from typing import LiteralString\ndef f() -> LiteralString: ..."),
+    ("def f() -> str: ...", "from typing import NoReturn\ndef f() -> NoReturn: ..."),
+    ("def f() -> int: ...", "import enum\nclass E(enum.IntEnum): ...\ndef f() -> E: ..."),
+    (
+        "def f() -> tuple[int, int]: ...",
+        "from typing import NamedTuple\nclass P(NamedTuple): ...\ndef f() -> P: ...",
+    ),
+    ("def f() -> tuple[int, ...]: ...", "def f() -> tuple[int, int]: ..."),
+    (
+        "from lib import Loud\ndef f() -> Loud: ...",
+        "class Quiet: ...\ndef f() -> Quiet: ...",
+    ),
     # Generators and managers are synchronous calls.
     (
         "from collections.abc import AsyncIterator\ndef f() -> AsyncIterator[int]: ...",
@@ -208,11 +230,12 @@ KEPT = [
 ]
 
 LIBRARY = """
-from typing import Any, Coroutine, TypeVar, Union
+from typing import Any, Coroutine, Protocol, TypeVar, Union
 T = TypeVar("T")
 Alias = Union[int, str]
 Response = Coroutine[Any, Any, T]
 class Base: ...
+class Loud(Protocol): ...
 async def f() -> int: return 1
 """
 

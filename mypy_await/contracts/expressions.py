@@ -11,6 +11,7 @@ import collections
 import collections.abc
 import contextlib
 import datetime
+import enum
 import pathlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ AWAITABLES: Final = {
 
 _STANDARD: Final = {
     module.__name__: module
-    for module in (builtins, collections, collections.abc, contextlib, datetime, pathlib)
+    for module in (builtins, collections, collections.abc, contextlib, datetime, enum, pathlib)
 }
 _PROMOTIONS: Final = {("builtins.int", "builtins.float"), ("builtins.float", "builtins.complex")}
 
@@ -58,6 +59,7 @@ UNKNOWN: Final = TypeExpr("?")
 ANY: Final = TypeExpr("typing.Any")
 OBJECT: Final = TypeExpr("builtins.object")
 NONE: Final = TypeExpr("None")
+NEVER: Final = TypeExpr("typing.Never")
 
 
 class Fit(Enum):
@@ -111,9 +113,10 @@ def fits(given: TypeExpr, promised: TypeExpr, bases: Callable[[str], list[str] |
     `bases` names a class's ancestors by full name, itself included, or None where some of them are
     not known.
     """
-    if given in (promised, ANY) or promised in (ANY, OBJECT):
+    if given in (promised, ANY, NEVER) or promised in (ANY, OBJECT):
         return Fit.YES
-    if UNKNOWN in (given, promised) or "~" in given.name + promised.name:
+    names = given.name + promised.name
+    if UNKNOWN in (given, promised) or "~" in names or "..." in names:
         return Fit.UNKNOWN
     if given.name == "|":
         return _all([fits(part, promised, bases) for part in given.args])

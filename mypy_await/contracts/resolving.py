@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.contracts.expressions import ANY, NONE, UNKNOWN, TypeExpr, apply, union
+from mypy_await.contracts.expressions import (
+    ANY,
+    NONE,
+    UNKNOWN,
+    TypeExpr,
+    apply,
+    standard_class,
+    union,
+)
 from mypy_await.contracts.modules import Function, Import, Module, Names, Node, Project
 
 _DEPTH: Final = 12
@@ -35,9 +43,13 @@ _CANONICAL: Final = {
     "typing.AsyncContextManager": "contextlib.AbstractAsyncContextManager",
     "typing.NoReturn": "typing.Never",
     "_typeshed.Incomplete": "typing.Any",
+    "contextlib._AsyncGeneratorContextManager": "contextlib.AbstractAsyncContextManager",
+    "contextlib._GeneratorContextManager": "contextlib.AbstractContextManager",
     "asyncio.futures.Future": "asyncio.Future",
     "asyncio.tasks.Task": "asyncio.Task",
 }
+_ROOTS: Final = {"abc.ABC", "typing.Generic", "typing.Protocol"}
+"""Base classes without a `__await__`, and without anything else that matters here."""
 _WRAPPERS: Final = {"typing.Annotated", "typing.Final", "typing.ClassVar", "typing.Required"}
 
 
@@ -182,7 +194,7 @@ class Resolver:
             if name in found:
                 continue
             found.append(name)
-            if name.startswith(("builtins.", "typing.", "collections.abc.", "enum.", "abc.")):
+            if standard_class(name) or name in _ROOTS:
                 continue
             symbol = self.find(name)
             node = symbol.nodes[0] if symbol else None
