@@ -224,17 +224,22 @@ KEPT = [
     ("class C: ...", "class C:\n    async def m(self): ..."),
     # A value that is awaitable by its declared class hides nothing.
     (
+        "from lib import Both\ndef f() -> Both[int]: ...",
+        "from lib import Both, f as g\ndef f() -> Both[int]: return g()",
+    ),
+    (
         "class Lazy:\n    def __await__(self): ...\ndef f() -> Lazy: ...",
         "class Lazy:\n    def __await__(self): yield\ndef f() -> Lazy: return Lazy()",
     ),
 ]
 
 LIBRARY = """
-from typing import Any, Coroutine, Protocol, TypeVar, Union
+from typing import Any, Awaitable, Coroutine, Protocol, TypeVar, Union
 T = TypeVar("T")
 Alias = Union[int, str]
 Response = Coroutine[Any, Any, T]
 class Base: ...
+class Both(Awaitable[T], Protocol[T]): ...
 class Loud(Protocol): ...
 async def f() -> int: return 1
 """

@@ -138,11 +138,14 @@ def _denies_awaitable(declared: TypeExpr, resolver: Resolver) -> bool:
     """Is it certain that no value of this type can be awaited?"""
     if declared.name == "|":
         return all(_denies_awaitable(part, resolver) for part in declared.args)
-    cls = standard_class(declared.name)
-    if cls is not None:
-        return not issubclass(cls, Awaitable)
-    found, complete = resolver.member(declared.name, "__await__")
-    return declared == NONE or (complete and found is None)
+    if declared == NONE:
+        return True
+    ancestors = resolver.bases(declared.name)
+    if ancestors is None:
+        return False
+    known = filter(None, map(standard_class, ancestors))
+    awaitable = any(issubclass(cls, Awaitable) for cls in known)
+    return not awaitable and resolver.member(declared.name, "__await__")[0] is None
 
 
 def _from_body(colour: Colour, value: TypeExpr) -> Effect:
