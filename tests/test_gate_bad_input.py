@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -225,7 +226,7 @@ def test_output_that_the_terminal_cannot_show(tmp_path: Path, cache: Path) -> No
         [*COMMAND, "check", f"--cache-dir={cache}", "app.py"],
         cwd=tmp_path,
         capture_output=True,
-        env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
     )
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"Z\\xe4hler" in done.stdout
