@@ -1,8 +1,8 @@
 """Measures what `mypy-await check` costs beside the mypy run that it wraps.
 
-    python benchmarks/gate_speed.py PACKAGE...       time of check against mypy, cold and warm
-    python benchmarks/gate_speed.py --since PACKAGE...  the same for --since after a change of one file
-    python benchmarks/gate_speed.py --formats             ten thousand findings in every format
+    python benchmarks/gate_speed.py PACKAGE...          time of check against mypy, cold and warm
+    python benchmarks/gate_speed.py --since PACKAGE...  the same after a change of one file
+    python benchmarks/gate_speed.py --formats           ten thousand findings in every format
 
 mypy runs with the same plugin, cache and options, so that only the command line differs.  The runs
 are taken in turns; printed is the median of the ratios of processor times.

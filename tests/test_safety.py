@@ -27,10 +27,10 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def broken_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*arguments: object, **options: object) -> object:
+    def fail(use: object) -> None:
         raise LookupError("a defect of ours")
 
-    monkeypatch.setattr(sys.modules["mypy_await.plugin"], "judge", fail)
+    monkeypatch.setattr("mypy_await.checks.CHECKS", (fail,))
 
 
 @pytest.mark.usefixtures("broken_check")
