@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mypy.build import BuildResult, build
-from mypy.defaults import RECURSION_LIMIT
 from mypy.errors import CompileError
 from mypy.fscache import FileSystemCache
 from mypy.main import process_options
@@ -41,6 +40,9 @@ if TYPE_CHECKING:
 OLDEST: Final = (2, 0)
 UNTESTED: Final = (2, 5)
 """The first release of mypy that nobody has tried with this one."""
+
+RECURSION_LIMIT: Final = 2**14
+"""What mypy's command line sets, for deeply nested programs."""
 
 MYPY_VERSION: Final = mypy_version
 
@@ -90,7 +92,6 @@ class Prepared:
         Raises `GateError`, and `SystemExit` with status 0 where mypy only prints something.
         """
         check_mypy_version()
-        # As mypy's command line does, for deeply nested programs.
         sys.setrecursionlimit(RECURSION_LIMIT)
         self.cache = FileSystemCache()
         self.sources, self.options, self.complaints = _read_options(
