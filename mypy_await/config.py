@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import functools
 import hashlib
 import json
 import os
@@ -116,17 +117,31 @@ def _strictly(config: Config) -> Config:
 
 
 def read_section(path: str | None) -> tuple[dict[str, object], str]:
-    """Return our section of mypy's configuration file, and how to name it in a complaint."""
+    """Return our section of mypy's configuration file, and how to name it in a complaint.
+
+    Both are empty where there is no such file or section.  Raises `ConfigError` where the file
+    cannot be read.
+    """
     if not path or not Path(path).exists():
         return {}, ""
+    state = Path(path).stat()
+    return _read_section(path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _read_section(path: str, mtime: int, size: int) -> tuple[dict[str, object], str]:
+    """Read the file; a run asks for it several times, and TOML is slow to read."""
     name = Path(path).name
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
         if path.endswith(".toml"):
-            section = tomllib.loads(text).get("tool", {}).get(TOML_SECTION, {})
+            section = tomllib.loads(text).get("tool", {}).get(TOML_SECTION)
+            place = f"{name}: [tool.{TOML_SECTION}]"
+            if section is None:
+                return {}, ""
             if not isinstance(section, dict):
-                raise ConfigError(f"{name}: [tool.{TOML_SECTION}]: must be a table")
-            return section, f"{name}: [tool.{TOML_SECTION}]"
+                raise ConfigError(f"{place}: must be a table")
+            return section, place
         parser = configparser.RawConfigParser()
         parser.read_string(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, configparser.Error) as error:

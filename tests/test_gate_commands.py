@@ -76,8 +76,9 @@ def test_the_configuration_says_where_each_value_comes_from(command: Check, tmp_
     assert values["enable"] == ("[]", "default")
 
 
-def test_the_configuration_where_there_is_none(command: Check, tmp_path: Path) -> None:
-    put(tmp_path, {".git/HEAD": ""})
+@pytest.mark.parametrize("name", ["nothing", "pyproject.toml", "setup.cfg"])
+def test_the_configuration_where_there_is_none(command: Check, tmp_path: Path, name: str) -> None:
+    put(tmp_path, {".git/HEAD": "", name: "[tool]\n"})
     assert "configuration of mypy-await: none\n" in command("config").out
 
 

@@ -35,7 +35,8 @@ def run(arguments: Sequence[str]) -> int:
     if warning:
         _complain(warning)
     prepared = Prepared(rest)
-    chosen = overrides(options, config.load(prepared.config_file))
+    settings = config.load(prepared.config_file)
+    chosen = overrides(options, settings)
     changed = _changed_lines(options.since)
     with Progress() as progress:
         result = prepared.run(chosen, progress.advance)
@@ -43,6 +44,10 @@ def run(arguments: Sequence[str]) -> int:
         print(line, file=sys.stderr)
     sources = Sources()
     findings = _findings(prepared, result, sources)
+    if settings.contracts:
+        from mypy_await.gate import contracts
+
+        findings += contracts.findings(settings, Path(prepared.config_file).parent)
     report = Report(
         findings,
         result.files,
@@ -80,16 +85,7 @@ def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding
         from mypy_await.gate.recognise import about_awaitables
 
         errors = about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
-    return [*errors, *_broken_contracts(prepared)]
-
-
-def _broken_contracts(prepared: Prepared) -> list[Finding]:
-    settings = config.load(prepared.config_file)
-    if not settings.contracts:
-        return []
-    from mypy_await.gate import contracts
-
-    return contracts.findings(settings, Path(prepared.config_file).parent)
+    return errors
 
 
 def _show_blockers(errors: list[Finding], other: list[str]) -> NoReturn:
