@@ -24,7 +24,7 @@ from mypy_await.contracts.expressions import (
     standard_class,
 )
 from mypy_await.contracts.modules import FUNCTIONS, Function, is_overload
-from mypy_await.contracts.resolving import Resolver, Scope, Symbol, dotted
+from mypy_await.contracts.resolving import Resolver, Scope, Symbol
 
 
 class Colour(Enum):
@@ -64,7 +64,6 @@ class Why(Enum):
 Bodies: TypeAlias = Callable[[Symbol, Why], "tuple[Colour, TypeExpr]"]
 """Answers from a function's body: the colour of its calls, and the type of what they give."""
 
-_PLAIN: Final = {"bool", "bytes", "dict", "float", "int", "list", "str", "Dict", "List"}
 _ASYNC_GENERATOR: Final = TypeExpr("collections.abc.AsyncGenerator", (ANY, ANY))
 _OPEN: Final = (UNKNOWN, ANY, OBJECT)
 
@@ -95,7 +94,7 @@ def _one(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | No
     declared = resolver.annotation(node.returns, scope)
     is_async = isinstance(node, ast.AsyncFunctionDef)
     if is_async:
-        effect = _async(node, declared)
+        effect = _async(node, declared, symbol)
     elif node.name == "__init__":
         effect = Effect(Colour.SYNC, NONE)
     else:
@@ -109,8 +108,8 @@ def _one(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | No
     return effect
 
 
-def _async(node: Function, declared: TypeExpr) -> Effect:
-    if _is_generator(node):
+def _async(node: Function, declared: TypeExpr, symbol: Symbol) -> Effect:
+    if _is_generator(node, symbol):
         return Effect(Colour.SYNC, declared if node.returns else _ASYNC_GENERATOR)
     return Effect(Colour.ASYNC, declared)
 
@@ -124,7 +123,7 @@ def _sync(node: Function, symbol: Symbol, resolver: Resolver, bodies: Bodies | N
         return Effect(Colour.UNKNOWN, declared, doubt="it returns an awaitable only sometimes")
     if node.returns is not None and declared == UNKNOWN:
         return Effect(Colour.UNKNOWN, doubt="its annotation is not understood")
-    if bodies is None or (declared in _OPEN and _has_yield(node)):
+    if bodies is None or (declared in _OPEN and _is_generator(node, symbol)):
         return Effect(Colour.SYNC, declared)
     if declared in _OPEN:
         return _from_body(*bodies(symbol, Why.OPEN))
@@ -154,9 +153,8 @@ def _from_body(colour: Colour, value: TypeExpr) -> Effect:
     return Effect(colour, value, doubt="" if colour is Colour.SYNC else "its body does not say")
 
 
-def _is_generator(node: Function) -> bool:
-    """Is this `async def` an async generator?"""
-    return (node.returns is None or _may_be_generator(node.returns)) and _has_yield(node)
+def _is_generator(node: Function, symbol: Symbol) -> bool:
+    return symbol.scope.module.may_yield(node) and _has_yield(node)
 
 
 def _has_yield(node: Function) -> bool:
@@ -169,14 +167,6 @@ def _has_yield(node: Function) -> bool:
         if not isinstance(child, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             waiting.extend(ast.iter_child_nodes(child))
     return False
-
-
-def _may_be_generator(returns: ast.expr) -> bool:
-    """Could an async generator be declared so?  Spares a walk through most bodies."""
-    if isinstance(returns, ast.Constant) and returns.value is None:
-        return False
-    plain = returns.value if isinstance(returns, ast.Subscript) else returns
-    return dotted(plain).rpartition(".")[2] not in _PLAIN
 
 
 def _decorate(

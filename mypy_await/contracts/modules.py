@@ -6,6 +6,7 @@ Reads with `ast` and never imports or runs what it reads.
 from __future__ import annotations
 
 import ast
+import bisect
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,6 +53,15 @@ class Module:
     def names(self) -> Names:
         """What each top-level name is bound to; several nodes where branches or overloads do it."""
         return collect(self.tree.body, self.package)
+
+    def may_yield(self, node: Function) -> bool:
+        """Does the word stand on a line of this function?"""
+        at = bisect.bisect_left(self._yields, node.lineno)
+        return at < len(self._yields) and self._yields[at] <= (node.end_lineno or node.lineno)
+
+    @cached_property
+    def _yields(self) -> list[int]:
+        return [number for number, line in enumerate(self.lines, 1) if "yield" in line]
 
     def names_in(self, cls: ast.ClassDef) -> Names:
         """What the body of a class of this module binds to each name."""
