@@ -7,7 +7,7 @@ class with an unknown base stay undecided.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -146,3 +146,12 @@ STARTED_LATER: Final = {
 def is_started_later(typ: ProperType) -> bool:
     """Is this an async generator, or a context manager made of one?"""
     return isinstance(typ, Instance) and typ.type.fullname in STARTED_LATER
+
+
+def parts(typ: ProperType) -> Iterator[ProperType]:
+    """Yield the items of a union, or the type itself."""
+    if isinstance(typ, UnionType):
+        for item in typ.items:
+            yield from parts(get_proper_type(item))
+    else:
+        yield typ

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from mypy.nodes import CallExpr, Expression
 from mypy.types import CallableType, Instance, Overloaded, ProperType, Type, get_proper_type
 
-from mypy_await.awaitables import Awaitable, awaitable
+from mypy_await.awaitables import Awaitable, awaitable, parts
 from mypy_await.places import Place, place_of
-from mypy_await.site import Site, parts
+from mypy_await.site import Site
 from mypy_await.summaries import FunctionSummary
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from mypy.nodes import Decorator
 from mypy.plugin import CheckerPluginInterface
-from mypy.types import CallableType
+from mypy.types import CallableType, get_proper_type
 
 from mypy_await.awaitables import Awaitable, Sort, awaitable
-from mypy_await.refine import Refiner
+from mypy_await.refine import Refiner, says_nothing
 from mypy_await.summaries import DecoratorEffect, Kind, Verdict
 
 
@@ -30,6 +30,8 @@ class Decoration:
         typ = function.type
         if isinstance(typ, CallableType) and (value := awaitable(typ.ret_type)) is not None:
             return _runs_once(value) and not function.is_async_generator
+        if isinstance(typ, CallableType) and not says_nothing(get_proper_type(typ.ret_type)):
+            return False
         summary = self.refiner.summary_of(self.api, function)
         result = summary.result if summary else None
         return (

@@ -23,8 +23,8 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Instance, LiteralType, NoneType, Overloaded, TupleType
 
-from mypy_await.awaitables import awaitable
-from mypy_await.site import Site, parts
+from mypy_await.awaitables import awaitable, parts
+from mypy_await.site import Site
 from mypy_await.walk import descendants
 
 

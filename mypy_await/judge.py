@@ -122,8 +122,6 @@ class Judge:
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""
-        if ctx.api.is_stub_file:
-            return
         for method, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
             compat.report_in_class(ctx.api, misuse.text, method.node, misuse.code, misuse.notes)
 
@@ -198,7 +196,7 @@ def _may_be_called(typ: Type) -> bool:
 
 
 def _has_async_methods(info: TypeInfo) -> bool:
-    return any(
+    return not info.fullname.startswith("builtins.") and any(
         isinstance(symbol.node, FuncDef) and symbol.node.is_coroutine
         for base in info.mro
         for symbol in base.names.values()

@@ -7,6 +7,8 @@ anew.  A hook that finds no awaitable costs little; a missing hook is a missed a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 from mypy.nodes import (
     Decorator,
@@ -29,11 +31,30 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await.awaitables import awaitable, is_started_later, may_be_awaitable
+from mypy_await.awaitables import awaitable, is_started_later, may_be_awaitable, parts
 from mypy_await.knowledge import has_callbacks, knows
-from mypy_await.site import parts
 
 Lookup = Callable[[str], SymbolTableNode | None]
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Why the calls of a callable are worth a look."""
+
+    gives: bool = False
+    """It may give an awaitable, or something that holds one."""
+    takes: bool = False
+    """It may call a function that it is given, or one of a protocol's methods."""
+    decorates: bool = False
+    """It may give a decorator that tells nothing of a function's result."""
+
+    def __bool__(self) -> bool:
+        return self.gives or self.takes or self.decorates
+
+
+_LOCAL: Final = Interest(gives=True, takes=True)
+"""A local function or variable: mypy gives no more than its name."""
+_NONE: Final = Interest()
 
 
 class Recogniser:
@@ -41,30 +62,28 @@ class Recogniser:
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
-        self._functions: dict[str, bool] = {}
-        self._methods: dict[str, bool] = {}
+        self._functions: dict[str, Interest] = {}
+        self._methods: dict[str, Interest] = {}
         self._attributes: dict[str, bool] = {}
-        self._factories: dict[str, bool] = {}
+        self._classes: dict[str, TypeInfo | None] = {}
 
     def forget(self) -> None:
         """Drop all answers."""
-        self._functions.clear()
-        self._methods.clear()
-        self._attributes.clear()
-        self._factories.clear()
+        for memory in (self._functions, self._methods, self._attributes, self._classes):
+            memory.clear()
 
-    def is_function_of_interest(self, fullname: str) -> bool:
-        """May a call of this function, class or variable give an awaitable?"""
+    def function(self, fullname: str) -> Interest:
+        """Return what is of interest in calls of this function, class or variable."""
         answer = self._functions.get(fullname)
         if answer is None:
             answer = self._functions[fullname] = self._function(fullname)
         return answer
 
-    def is_method_of_interest(self, fullname: str) -> bool:
-        """May a call of this method, named by the class of the receiver, give an awaitable?"""
+    def method(self, fullname: str) -> Interest:
+        """Return what is of interest in calls of this method, named by the receiver's class."""
         answer = self._methods.get(fullname)
         if answer is None:
-            answer = self._methods[fullname] = _may_call(self._member(fullname))
+            answer = self._methods[fullname] = _interest(self._member(fullname))
         return answer
 
     def is_attribute_of_interest(self, fullname: str) -> bool:
@@ -74,101 +93,96 @@ class Recogniser:
             answer = self._attributes[fullname] = _may_read(self._member(fullname))
         return answer
 
-    def is_decorator_factory(self, fullname: str) -> bool:
-        """May a call of this give a decorator that tells nothing of the function's result?"""
-        answer = self._factories.get(fullname)
-        if answer is None:
-            found = self._lookup(fullname) if "." in fullname else None
-            node = found.node if found else None
-            answer = self._factories[fullname] = knows("caches", fullname) or (
-                (isinstance(node, (FuncDef, OverloadedFuncDef))
-                and _is_open(node.type))
-                or (isinstance(node, TypeInfo)
-                and _decorates(node))
-            )
-        return answer
-
-    def _function(self, fullname: str) -> bool:
+    def _function(self, fullname: str) -> Interest:
         if "." not in fullname:
-            # A local function or variable: mypy gives no more than its name.  Names in angle
-            # brackets are mypy's own (displays and comprehensions).
-            return not fullname.startswith("<")
+            # Names in angle brackets are mypy's own, for displays and comprehensions.
+            return _NONE if fullname.startswith("<") else _LOCAL
         found = self._lookup(fullname)
-        if found is None:
-            return False
-        return _may_call(found.node)
+        return _interest(found.node) if found else _NONE
 
     def _member(self, fullname: str) -> SymbolNode | None:
         owner, _, name = fullname.rpartition(".")
-        found = self._lookup(owner)
-        if found is None or not isinstance(found.node, TypeInfo):
-            return None
-        symbol = found.node.get(name)
+        if owner not in self._classes:
+            found = self._lookup(owner)
+            info = found.node if found else None
+            self._classes[owner] = info if isinstance(info, TypeInfo) else None
+        known = self._classes[owner]
+        symbol = known.get(name) if known else None
         return symbol.node if symbol else None
 
 
-def _may_call(node: SymbolNode | None) -> bool:
-    if node is not None and (has_callbacks(node.fullname) or knows("caches", node.fullname)):
-        return True
+def _interest(node: SymbolNode | None) -> Interest:
     match node:
         case FuncDef():
-            return node.is_coroutine or node.type is None or _may_give(node.type)
-        case OverloadedFuncDef():
-            return node.type is None or _may_give(node.type)
+            return _of_function(node)
         case Decorator():
-            return node.var.type is None or _may_give(node.var.type)
-        case Var():
-            return node.type is None or _may_give(node.type)
+            return _of_type(node.var.type) if node.var.type else _LOCAL
+        case OverloadedFuncDef() | Var():
+            return _of_type(node.type, node.fullname) if node.type else _LOCAL
         case TypeInfo():
-            return (
-                node.get("__await__") is not None
-                or node.fullname == "builtins.map"
-                or _may_take(_constructor(node))
-                or _decorates(node)
-            )
+            return _of_class(node)
         case TypeAlias():
             target = get_proper_type(node.target)
-            return isinstance(target, Instance) and _may_call(target.type)
-    return False
+            return _interest(target.type) if isinstance(target, Instance) else _NONE
+    return _NONE
 
 
-def _constructor(node: TypeInfo) -> Type | None:
-    found = node.get("__init__")
-    return found.type if found else None
+def _of_function(node: FuncDef) -> Interest:
+    if node.type is None:
+        return Interest(gives=True, takes=bool(node.arguments), decorates=True)
+    found = _of_type(node.type, node.fullname)
+    return found if not node.is_coroutine else Interest(True, found.takes, found.decorates)
 
 
-def _may_take(typ: Type | None) -> bool:
-    """May a parameter of this callable be a function that it calls?"""
+def _of_class(node: TypeInfo) -> Interest:
+    init = node.get("__init__")
+    call = node.get("__call__")
+    decorates = call is not None and isinstance(call.node, FuncDef) and _takes(call.node.type)
+    return Interest(
+        gives=node.get("__await__") is not None or node.fullname == "builtins.map",
+        takes=has_callbacks(node.fullname) or (init is not None and _takes(init.type)),
+        decorates=decorates or knows("caches", node.fullname),
+    )
+
+
+def _of_type(typ: Type, fullname: str = "") -> Interest:
     proper = get_proper_type(typ)
-    return isinstance(proper, CallableType) and any(
+    match proper:
+        case CallableType():
+            result = get_proper_type(proper.ret_type)
+            return Interest(
+                gives=_may_hold(result),
+                takes=_takes(proper) or has_callbacks(fullname),
+                decorates=_gives_open_function(result) or knows("caches", fullname),
+            )
+        case Overloaded():
+            items = [_of_type(item, fullname) for item in proper.items]
+            return Interest(
+                gives=any(item.gives for item in items),
+                takes=any(item.takes for item in items),
+                decorates=any(item.decorates for item in items),
+            )
+        case Instance():
+            call = proper.type.get("__call__")
+            return _interest(call.node) if call else _NONE
+    return _NONE
+
+
+def _takes(typ: Type | None) -> bool:
+    """May a parameter of this callable be a function, or have methods that stand open?"""
+    proper = get_proper_type(typ)
+    if not isinstance(proper, CallableType):
+        return proper is None
+    return any(
         isinstance(part, (CallableType, AnyType))
+        or (isinstance(part, Instance) and (part.type.is_protocol or _is_object(part)))
         for formal in proper.arg_types
         for part in parts(get_proper_type(formal))
     )
 
 
-def _may_give(typ: Type) -> bool:
-    proper = get_proper_type(typ)
-    match proper:
-        case CallableType():
-            return may_be_awaitable(proper.ret_type) or _may_decorate(proper) or _may_take(proper)
-        case Overloaded():
-            return any(may_be_awaitable(item.ret_type) for item in proper.items)
-        case Instance():
-            call = proper.type.get("__call__")
-            return call is not None and _may_call(call.node)
-    return False
-
-
-def _may_read(node: SymbolNode | None) -> bool:
-    match node:
-        case Decorator() if node.func.is_property:
-            return node.func.is_coroutine or _may_call(node)
-        case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
-            return _may_read(node.items[0])
-        case Var():
-            return node.type is not None and awaitable(node.type) is not None
-    return False
+def _is_object(typ: Instance) -> bool:
+    return typ.type.fullname == "builtins.object"
 
 
 def _may_hold(typ: ProperType) -> bool:
@@ -178,25 +192,19 @@ def _may_hold(typ: ProperType) -> bool:
     return may_be_awaitable(typ) or is_started_later(typ)
 
 
-def _is_open(typ: Type | None) -> bool:
-    """Is the result of this function unknown, or a function whose result is?"""
-    proper = get_proper_type(typ)
-    if proper is None:
-        return True
-    if not isinstance(proper, CallableType):
-        return False
-    return isinstance(get_proper_type(proper.ret_type), AnyType) or _may_decorate(proper)
-
-
-def _decorates(node: TypeInfo) -> bool:
-    """Are instances of this class called with a function, as decorators are?"""
-    call = node.get("__call__")
-    return call is not None and isinstance(call.node, FuncDef) and _may_take(call.node.type)
-
-
-def _may_decorate(typ: CallableType) -> bool:
-    """Is this a decorator, or gives one, that leaves nothing of a function's result?"""
-    result = get_proper_type(typ.ret_type)
+def _gives_open_function(result: ProperType) -> bool:
+    """Is a result unknown, or a function whose result is, or a function of such?"""
     if isinstance(result, CallableType):
-        return isinstance(get_proper_type(result.ret_type), AnyType) or _may_decorate(result)
+        return _gives_open_function(get_proper_type(result.ret_type))
+    return isinstance(result, AnyType)
+
+
+def _may_read(node: SymbolNode | None) -> bool:
+    match node:
+        case Decorator() if node.func.is_property:
+            return node.func.is_coroutine or bool(_interest(node).gives)
+        case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
+            return _may_read(node.items[0])
+        case Var():
+            return node.type is not None and awaitable(node.type) is not None
     return False

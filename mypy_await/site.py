@@ -7,7 +7,6 @@ before mypy gets there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +55,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat
-from mypy_await.awaitables import awaitable
+from mypy_await.awaitables import awaitable, parts
 from mypy_await.refine import Refiner
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import Parents, enclosing
@@ -255,7 +254,7 @@ def _symbol_type(node: SymbolNode | None) -> ProperType | None:
 def _bound(node: SymbolNode, typ: ProperType | None) -> ProperType | None:
     """Return a method's type without its first parameter, anything else as it is."""
     function = node.func if isinstance(node, Decorator) else node
-    if not isinstance(function, FuncBase) or function.is_static:
+    if not isinstance(function, FuncBase) or not function.info or function.is_static:
         return typ
     if isinstance(typ, CallableType) and typ.arg_types and typ.arg_kinds[0] not in _STARS:
         return typ.copy_modified(
@@ -275,15 +274,6 @@ def _constructor(info: TypeInfo) -> ProperType | None:
     if found is None or found.node is None or found.node.fullname == "builtins.object.__init__":
         return None
     return _bound(found.node, _symbol_type(found.node))
-
-
-def parts(typ: ProperType) -> Iterator[ProperType]:
-    """Yield the items of a union, or the type itself."""
-    if isinstance(typ, UnionType):
-        for item in typ.items:
-            yield from parts(get_proper_type(item))
-    else:
-        yield typ
 
 
 def has(typ: Type, name: str) -> bool:

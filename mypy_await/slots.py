@@ -23,8 +23,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat, names
-from mypy_await.awaitables import Awaitable, awaitable
-from mypy_await.site import parts
+from mypy_await.awaitables import Awaitable, awaitable, parts
 
 
 class Fit(enum.Enum):

@@ -6,13 +6,12 @@ from mypy.nodes import CallExpr
 from mypy.types import CallableType, ProperType
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
+from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
 from mypy_await.calls import Call, Passed, formal_of, result_slots
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import calls_synchronously
 from mypy_await.places import Kind
 from mypy_await.refine import says_nothing, shown_place
-from mypy_await.site import parts
 from mypy_await.slots import Fit, fits_all
 from mypy_await.summaries import Effect
 from mypy_await.summaries import Use as SourceUse

@@ -21,9 +21,8 @@ from mypy.nodes import (
 from mypy.types import Instance, NoneType, get_proper_type
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, is_async_def
+from mypy_await.awaitables import Sort, is_async_def, parts
 from mypy_await.places import Kind, function_around
-from mypy_await.site import parts
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 

@@ -18,12 +18,12 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, ProperType, Type
 
 from mypy_await import codes, messages, names
-from mypy_await.awaitables import Sort, awaitable, may_be_awaitable
+from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
 from mypy_await.bindings import Fate
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.refine import shown_place
-from mypy_await.site import has, parts
+from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import flattened
