@@ -93,6 +93,11 @@ def test_code_names_are_short_and_no_wishes() -> None:
         assert not name.startswith(("no-", "require-")), name
 
 
+def test_the_index_of_documents_is_complete() -> None:
+    listed = set(re.findall(r"\]\(([a-z-]+)\.md\)", read("docs", "README.md")))
+    assert listed == set(stems("docs", "[a-z]*.md"))
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
     for document in documents:
