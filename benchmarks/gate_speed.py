@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import os
 import resource
 import shutil
@@ -69,7 +70,7 @@ def plain(package: str, folder: Path, pairs: int) -> None:
 
 
 def since(package: str, folder: Path, pairs: int) -> None:
-    """Compare `--since` after a change of one file with a warm run of mypy on the same tree."""
+    """Compare `--since` after a change of one file with mypy after the same change."""
     copy(package, folder)
     for command in (["init", "-q"], ["add", package], ["commit", "-qm", "first"]):
         who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
@@ -77,12 +78,15 @@ def since(package: str, folder: Path, pairs: int) -> None:
     gate = [str(BIN / "mypy-await"), "check", package, "--cache-dir=gate", "--since", "HEAD"]
     mypy = [str(BIN / "mypy"), package, "--cache-dir=mypy"]
     changed = max((folder / package).rglob("*.py"), key=lambda path: path.stat().st_size)
+    text = changed.read_text(encoding="utf-8")
     for command in (gate, mypy):
         seconds(command, folder)
-    changed.write_text(changed.read_text(encoding="utf-8") + "\nx = 1\n", encoding="utf-8")
-    for command in (gate, mypy):
-        seconds(command, folder)
-    show(f"{package} --since", folder, gate, mypy, pairs, lambda: None)
+    numbers = itertools.count()
+
+    def change() -> None:
+        changed.write_text(f"{text}\nx = {next(numbers)}\n", encoding="utf-8")
+
+    show(f"{package} --since", folder, gate, mypy, pairs, change)
 
 
 def copy(package: str, folder: Path) -> None:

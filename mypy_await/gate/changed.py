@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -26,16 +27,29 @@ class ChangedLines:
 
     def __init__(self, revision: str) -> None:
         """Ask git.  Raises `GateError` outside a repository and for an unknown revision."""
-        self._root = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").strip())
+        self._root, commit = _find(revision)
         self._lines: dict[Path, list[range]] = {}
-        self._read_diff(_git(self._root, *DIFF, self._base(revision), *FILES))
-        new = _git(self._root, "ls-files", "-z", "--others", "--exclude-standard", *FILES)
-        self._new = {(self._root / name).resolve() for name in new.split("\0") if name}
+        self._read_diff(self._diff(commit))
+
+    @functools.cached_property
+    def _new(self) -> set[Path]:
+        """The files that git does not know."""
+        names = _git(self._root, "ls-files", "-z", "--others", "--exclude-standard", *FILES)
+        return {(self._root / name).resolve() for name in names.split("\0") if name}
+
+    def _diff(self, commit: str) -> str:
+        """Compare with where the branches parted; with the commit itself where they never met."""
+        try:
+            return _git(self._root, *DIFF, "--merge-base", commit, *FILES)
+        except GateError:
+            # No common commit, or a git older than 2.30, which does not know the option.
+            base = _try_git(self._root, "merge-base", commit, "HEAD") or commit
+            return _git(self._root, *DIFF, base, *FILES)
 
     def has_line(self, path: str, number: int) -> bool:
         """Is this line of the working tree a changed one?"""
         full = Path(path).resolve()
-        return full in self._new or any(number in lines for lines in self._lines.get(full, ()))
+        return any(number in lines for lines in self._lines.get(full, ())) or full in self._new
 
     def touches(self, finding: Finding, sources: Sources) -> bool:
         """Is one of the finding's lines a changed one?
@@ -47,16 +61,6 @@ class ChangedLines:
             last = finding.line
         return any(self.has_line(finding.path, n) for n in range(finding.line, last + 1))
 
-    def _base(self, revision: str) -> str:
-        """Return the commit to compare with."""
-        commit = _try_git(self._root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-        if revision.startswith("-") or commit is None:
-            hint = ""
-            if _try_git(self._root, "rev-parse", "--is-shallow-repository") == "true":
-                hint = '; this is a shallow clone, "git fetch --unshallow" completes it'
-            raise GateError(f'--since: git knows no revision "{revision}"{hint}')
-        return _try_git(self._root, "merge-base", commit, "HEAD") or commit
-
     def _read_diff(self, text: str) -> None:
         from unidiff.patch import PatchSet
 
@@ -65,6 +69,20 @@ class ChangedLines:
             self._lines[full] = [
                 range(hunk.target_start, hunk.target_start + hunk.target_length) for hunk in file
             ]
+
+
+def _find(revision: str) -> tuple[Path, str]:
+    """Return the root of the working tree and the commit; raises `GateError`."""
+    here = Path.cwd()
+    if not revision.startswith("-"):
+        found = _try_git(here, "rev-parse", "--show-toplevel", f"{revision}^{{commit}}")
+        if found:
+            root, commit = found.splitlines()
+            return Path(root), commit
+    hint = ""
+    if _git(here, "rev-parse", "--is-shallow-repository").strip() == "true":
+        hint = '; this is a shallow clone, "git fetch --unshallow" completes it'
+    raise GateError(f'--since: git knows no revision "{revision}"{hint}')
 
 
 def _git(folder: Path, *arguments: str) -> str:
