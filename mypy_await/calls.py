@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mypy.nodes import CallExpr, Expression
-from mypy.types import CallableType, Instance, Overloaded, ProperType, Type, get_proper_type
+from mypy.types import CallableType, Instance, Overloaded, ProperType, get_proper_type
 
 from mypy_await.awaitables import Awaitable, awaitable, parts
 from mypy_await.places import Place, place_of
@@ -34,9 +34,11 @@ class Call:
     callee: str
     """Full name of the callee, methods by the class that defines them."""
     arguments: tuple[Passed, ...]
-    result: Type
-    summary: FunctionSummary | None
-    """What the callee's source says."""
+
+    @property
+    def summary(self) -> FunctionSummary | None:
+        """What the callee's source says."""
+        return self.site.summary(self.node)
 
     @property
     def place(self) -> Place:

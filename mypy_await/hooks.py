@@ -59,8 +59,8 @@ class Hooks:
         # expression as their context: ours answers only to the call that names the method.
         if isinstance(ctx, MethodContext) and not _names(node, fullname.rpartition(".")[2]):
             return typ
-        if interest.takes:
-            self._judge.arguments(ctx, node)
+        if interest.takes or interest.meets:
+            self._judge.arguments(ctx, node, interest)
         if interest.decorates:
             typ = self._factory(ctx.api, fullname, node, typ)
         if not interest.gives:

@@ -13,7 +13,6 @@ from mypy.nodes import (
     ListExpr,
     OverloadedFuncDef,
     TupleExpr,
-    TypeInfo,
 )
 from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext, MethodContext
 from mypy.types import (
@@ -40,6 +39,7 @@ from mypy_await.checks import (
 from mypy_await.decorations import Decoration
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
+from mypy_await.recognise import Interest
 from mypy_await.refine import Refined, Refiner
 from mypy_await.site import Site
 from mypy_await.summaries import Origin
@@ -132,9 +132,12 @@ class Judge:
         if misuse is not None and compat.is_enabled(api, misuse.code):
             compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
 
-    def arguments(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
+    def arguments(
+        self, ctx: FunctionContext | MethodContext, node: CallExpr, interest: Interest
+    ) -> None:
         """Report an argument of a call that the callee cannot deal with."""
-        if not any(_may_be_called(typ) for types in ctx.arg_types for typ in types):
+        is_interesting = _has_async_methods if interest.meets else _is_async_function
+        if not any(is_interesting(get_proper_type(t)) for types in ctx.arg_types for t in types):
             return
         site = self._site(ctx.api, node)
         if site is None:
@@ -144,8 +147,7 @@ class Judge:
             for position, name in enumerate(ctx.callee_arg_names)
             for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
         )
-        result = ctx.default_return_type
-        call = Call(site, node, site.callee_name(node), arguments, result, site.summary(node))
+        call = Call(site, node, site.callee_name(node), arguments)
         self._report(site, node, first_misuse_in_call(call))
 
     def _site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
@@ -185,20 +187,16 @@ def _held(typ: ProperType) -> Awaitable | None:
     return None
 
 
-def _may_be_called(typ: Type) -> bool:
-    """Is this argument an async function, or one that may have async methods?"""
-    proper = get_proper_type(typ)
-    if isinstance(proper, (CallableType, Overloaded)):
-        return result_of_calling(proper) is not None
-    return isinstance(proper, Instance) and (
-        result_of_calling(proper) is not None or _has_async_methods(proper.type)
-    )
+def _is_async_function(typ: ProperType) -> bool:
+    return isinstance(typ, (CallableType, Overloaded, Instance)) and bool(result_of_calling(typ))
 
 
-def _has_async_methods(info: TypeInfo) -> bool:
-    return not info.fullname.startswith("builtins.") and any(
+def _has_async_methods(typ: ProperType) -> bool:
+    if not isinstance(typ, Instance):
+        return _is_async_function(typ)
+    return any(
         isinstance(symbol.node, FuncDef) and symbol.node.is_coroutine
-        for base in info.mro
+        for base in typ.type.mro
         for symbol in base.names.values()
     )
 

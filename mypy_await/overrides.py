@@ -189,25 +189,35 @@ class Calls:
 
 def calls_of(name: str, *paths: str) -> Calls:
     """Count how methods of this name are called in the given files."""
-    found = [_calls(path).get(name, Calls()) for path in dict.fromkeys(paths)]
+    found = [_calls(path, _changed(path), name) for path in dict.fromkeys(paths)]
     return Calls(sum(one.awaited for one in found), sum(one.used for one in found))
 
 
-@functools.lru_cache(maxsize=64)
-def _calls(path: str) -> dict[str, Calls]:
+def _changed(path: str) -> int:
+    """Return the time of a file's last change, so that an answer of before is not taken again."""
     try:
-        tree = ast.parse(Path(path).read_bytes())
+        return Path(path).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@functools.lru_cache(maxsize=1024)
+def _calls(path: str, changed: int, name: str) -> Calls:
+    try:
+        source = Path(path).read_bytes()
+        # Most names are not called at all: a look at the text saves the parsing.
+        tree = ast.parse(source) if f".{name}(".encode() in source else None
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return {}
-    counted: dict[str, Calls] = {}
-    for parent in ast.walk(tree):
+        tree = None
+    awaited = used = 0
+    for parent in ast.walk(tree) if tree is not None else ():
         for child in ast.iter_child_nodes(parent):
-            if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
-                old = counted.get(child.func.attr, Calls())
-                is_awaited = isinstance(parent, ast.Await)
-                is_used = not is_awaited and _uses(parent, child)
-                counted[child.func.attr] = Calls(old.awaited + is_awaited, old.used + is_used)
-    return counted
+            match child:
+                case ast.Call(func=ast.Attribute(attr=called)) if called == name:
+                    is_awaited = isinstance(parent, ast.Await)
+                    awaited += is_awaited
+                    used += not is_awaited and _uses(parent, child)
+    return Calls(awaited, used)
 
 
 def _uses(parent: ast.AST, call: ast.Call) -> bool:

@@ -34,6 +34,7 @@ class AwaitPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
+        compat.refuse_old_mypy()
         try:
             self.config = config.load(options.config_file)
         except config.ConfigError as error:
@@ -77,7 +78,11 @@ class AwaitPlugin(Plugin):
         written as soon as a file changed that a summary had looked into.
         """
         stale = ctx.is_check and self._freshness.is_stale(ctx.id)
-        return {"options": self.config.to_data(), "code": compat.own_digest(), "stale": stale}
+        return {**self._config_data, "stale": stale}
+
+    @functools.cached_property
+    def _config_data(self) -> dict[str, Any]:
+        return {"options": self.config.to_data(), "code": compat.own_digest()}
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """Ask for nothing; take the call as word that a file was parsed anew."""

@@ -6,8 +6,8 @@ anew.  A hook that finds no awaitable costs little; a missing hook is a missed a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mypy.nodes import (
@@ -44,12 +44,14 @@ class Interest:
     gives: bool = False
     """It may give an awaitable, or something that holds one."""
     takes: bool = False
-    """It may call a function that it is given, or one of a protocol's methods."""
+    """It may call a function that it is given."""
+    meets: bool = False
+    """It takes a protocol, one of whose methods says nothing of its result."""
     decorates: bool = False
     """It may give a decorator that tells nothing of a function's result."""
 
     def __bool__(self) -> bool:
-        return self.gives or self.takes or self.decorates
+        return self.gives or self.takes or self.meets or self.decorates
 
 
 _LOCAL: Final = Interest(gives=True, takes=True)
@@ -131,7 +133,7 @@ def _of_function(node: FuncDef) -> Interest:
     if node.type is None:
         return Interest(gives=True, takes=bool(node.arguments), decorates=True)
     found = _of_type(node.type, node.fullname)
-    return found if not node.is_coroutine else Interest(True, found.takes, found.decorates)
+    return replace(found, gives=True) if node.is_coroutine else found
 
 
 def _of_class(node: TypeInfo) -> Interest:
@@ -141,6 +143,7 @@ def _of_class(node: TypeInfo) -> Interest:
     return Interest(
         gives=node.get("__await__") is not None or node.fullname == "builtins.map",
         takes=has_callbacks(node.fullname) or (init is not None and _takes(init.type)),
+        meets=init is not None and _meets(init.type),
         decorates=decorates or knows("caches", node.fullname),
     )
 
@@ -153,6 +156,7 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
             return Interest(
                 gives=_may_hold(result),
                 takes=_takes(proper) or has_callbacks(fullname),
+                meets=_meets(proper),
                 decorates=_gives_open_function(result) or knows("caches", fullname),
             )
         case Overloaded():
@@ -160,6 +164,7 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
             return Interest(
                 gives=any(item.gives for item in items),
                 takes=any(item.takes for item in items),
+                meets=any(item.meets for item in items),
                 decorates=any(item.decorates for item in items),
             )
         case Instance():
@@ -169,20 +174,37 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
 
 
 def _takes(typ: Type | None) -> bool:
-    """May a parameter of this callable be a function, or have methods that stand open?"""
-    proper = get_proper_type(typ)
-    if not isinstance(proper, CallableType):
-        return proper is None
+    """May a parameter of this callable be a function?"""
     return any(
         isinstance(part, (CallableType, AnyType))
-        or (isinstance(part, Instance) and (part.type.is_protocol or _is_object(part)))
-        for formal in proper.arg_types
-        for part in parts(get_proper_type(formal))
+        or (isinstance(part, Instance) and part.type.fullname == "builtins.object")
+        for part in _parameters(typ)
     )
 
 
-def _is_object(typ: Instance) -> bool:
-    return typ.type.fullname == "builtins.object"
+def _meets(typ: Type | None) -> bool:
+    """Is a parameter of this callable a protocol with a method whose result stands open?"""
+    return any(
+        isinstance(part, Instance)
+        and part.type.is_protocol
+        and not part.type.fullname.startswith(("typing.", "_typeshed.", "collections."))
+        and any(
+            isinstance(symbol.node, FuncDef) and _is_open(symbol.node)
+            for symbol in part.type.names.values()
+        )
+        for part in _parameters(typ)
+    )
+
+
+def _is_open(method: FuncDef) -> bool:
+    typ = method.type
+    return typ is None or (isinstance(typ, CallableType) and may_be_awaitable(typ.ret_type))
+
+
+def _parameters(typ: Type | None) -> Iterator[ProperType]:
+    proper = get_proper_type(typ)
+    for formal in proper.arg_types if isinstance(proper, CallableType) else ():
+        yield from parts(get_proper_type(formal))
 
 
 def _may_hold(typ: ProperType) -> bool:

@@ -126,9 +126,10 @@ class Refiner:
         api = ctx.api
         proper = get_proper_type(typ)
         is_open = says_nothing(proper)
-        coroutine = None if is_open else awaitable(proper)
-        if not is_open and not (coroutine and says_nothing(get_proper_type(coroutine.result))):
-            return None
+        if not is_open:
+            coroutine = awaitable(proper) if self._infer_returns else None
+            if coroutine is None or not says_nothing(get_proper_type(coroutine.result)):
+                return None
         summary = self._of_callee(api, fullname, node)
         if summary is None:
             return None

@@ -78,12 +78,13 @@ def _wants_awaitable(formal: ProperType) -> bool:
 
 
 def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
-    if call.summary is None or passed.name is None:
+    if passed.name is None:
         return None
     formals = formal_of(call, passed)
     if not all(_is_open_slot(formal) for formal in formals):
         return None
-    parameter = call.summary.parameters.get(passed.name)
+    summary = call.summary
+    parameter = summary.parameters.get(passed.name) if summary else None
     return parameter.call_misuse if parameter else None
 
 
