@@ -11,7 +11,7 @@ from mypy_await import compat
 from mypy_await.awaitables import Awaitable
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
-from mypy_await.places import Kind, can_await, function_around
+from mypy_await.places import can_await, function_around
 from mypy_await.refine import shown_origin
 from mypy_await.summaries import Kind as Origins
 from mypy_await.summaries import Origin
@@ -54,7 +54,7 @@ def remedy(use: Use) -> str:
         return ADD_AWAIT
     function = function_around(use.place.value, use.site.parents)
     match function:
-        case FuncDef() if use.place.kind is not Kind.DEFAULT:
+        case FuncDef():
             return f'Make "{function.name}" async and await it here, or run it with "asyncio.run"'
         case LambdaExpr():
             return 'A lambda cannot use "await"; write an "async def" in its place'
@@ -235,7 +235,8 @@ SILENT: Final = AnyType(TypeOfAny.from_error)
 
 def fits(result: Type, wanted: Type) -> bool:
     """Can the awaited result stand where `wanted` is declared?"""
-    return isinstance(get_proper_type(result), AnyType) or compat.is_subtype(result, wanted)
+    open_type = compat.without_type_variables(wanted)
+    return isinstance(get_proper_type(result), AnyType) or compat.is_subtype(result, open_type)
 
 
 def _type(use: Use, typ: Type | ProperType) -> str:

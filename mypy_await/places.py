@@ -63,7 +63,7 @@ from mypy.nodes import (
 )
 
 from mypy_await.awaitables import may_be_awaitable
-from mypy_await.walk import Parents, enclosing
+from mypy_await.walk import Parents
 
 
 class Kind(enum.Enum):
@@ -137,9 +137,14 @@ def place_of(node: Expression, parents: Parents) -> Place:
 
 
 def function_around(node: Node, parents: Parents) -> FuncItem | None:
-    """Return the function or lambda whose body a node stands in."""
-    found = enclosing(node, parents, FuncItem)
-    return found if isinstance(found, FuncItem) else None
+    """Return the function or lambda in whose body a node is evaluated.
+
+    Default values and decorators belong to the scope around the function.
+    """
+    above = parents.get(node)
+    while above is not None and not (isinstance(above, FuncItem) and node is above.body):
+        node, above = above, parents.get(above)
+    return above if isinstance(above, FuncItem) else None
 
 
 def _other(parent: Node, value: Expression, parents: Parents) -> Step:

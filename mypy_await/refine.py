@@ -125,6 +125,8 @@ class Refiner:
         """Return the type of a call that mypy gives `typ`, when the source tells more."""
         api = ctx.api
         proper = get_proper_type(typ)
+        if isinstance(ctx, MethodContext) and _is_async_mock(ctx.type, fullname):
+            return Refined(_coroutine(api, _any()))
         is_open = says_nothing(proper)
         if not is_open:
             coroutine = awaitable(proper) if self._infer_returns else None
@@ -316,6 +318,15 @@ def _arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
                 constant=value.name if is_constant else None,
             )
     return passed
+
+
+def _is_async_mock(typ: ProperType, fullname: str) -> bool:
+    """Is this a call of an `AsyncMock`, declared `Any`, which gives a coroutine?"""
+    return (
+        isinstance(typ, Instance)
+        and fullname.endswith(".__call__")
+        and typ.type.has_base("unittest.mock.AsyncMock")
+    )
 
 
 def says_nothing(typ: ProperType | None) -> bool:

@@ -286,6 +286,8 @@ def has(typ: Type, name: str) -> bool:
             case TupleType() | LiteralType() | TypedDictType():
                 if not has(compat.fallback(part), name):
                     return False
-            case NoneType() | CallableType():
+            case CallableType():
+                return name == "__call__"
+            case NoneType():
                 return False
     return True

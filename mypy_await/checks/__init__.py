@@ -48,6 +48,7 @@ CONTAINER_CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
     nested_awaitable.check_container,
     unawaited_value.check_container,
     dropped_awaitable.check_container,
+    dropped_task.check_container,
 )
 """What is asked of a container that holds the value, at the container's place."""
 
@@ -104,7 +105,7 @@ def first_misuse(use: Use) -> Misuse | None:
 
 
 def _here(use: Use) -> Misuse | None:
-    return _at_place(use) or _of_container(use.of_container())
+    return _of_container(use.of_container()) or _at_place(use)
 
 
 def _at_place(use: Use) -> Misuse | None:

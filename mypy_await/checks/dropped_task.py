@@ -23,6 +23,13 @@ def check(use: Use) -> Misuse | None:
     return _misuse(use)
 
 
+def check_container(use: Use) -> Misuse | None:
+    """Report new tasks in a display that is a statement by itself."""
+    if use.place.kind is not Kind.STATEMENT or use.is_name or not _is_new_task(use):
+        return None
+    return _misuse(use)
+
+
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report a new task in a name that nothing uses, once the function may end before the task."""
     if fate.consumed or fate.misuses or use.in_container or not _is_new_task(use):
@@ -38,8 +45,8 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
 def _is_new_task(use: Use) -> bool:
     return (
         use.value.sort is Sort.FUTURE
-        and isinstance(use.node, CallExpr)
-        and knows("task", use.site.callee_name(use.node))
+        and isinstance(use.origin, CallExpr)
+        and knows("task", use.site.callee_name(use.origin))
     )
 
 

@@ -28,7 +28,7 @@ from mypy_await.walk import descendants
 
 
 def check(use: Use) -> Misuse | None:
-    """Report a coroutine that a sync function returns out of a block that covers it in vain.
+    """Report a coroutine that a function returns out of a block that covers it in vain.
 
     None of the body of an `async def` runs before the coroutine is awaited: what the handlers of a
     `try` catch, what its `finally` closes and what a `with` enters is over by then.
@@ -36,7 +36,7 @@ def check(use: Use) -> Misuse | None:
     if use.place.kind is not Kind.RETURNED or use.value.sort is not Sort.COROUTINE:
         return None
     function = function_around(use.place.node, use.site.parents)
-    if function is None or function.is_coroutine or not _is_async_call(use):
+    if function is None or not _is_async_call(use):
         return None
     block = _covering_block(use, function)
     if block is None:
@@ -60,7 +60,7 @@ def _covering_block(use: Use, function: FuncItem) -> str | None:
         if isinstance(node, TryStmt) and below is node.body and _try_covers(node, use):
             return "try"
         if isinstance(node, WithStmt) and below is node.body and _with_covers(node, use):
-            return "with"
+            return "async with" if node.is_async else "with"
         below, node = node, parents.get(node)
     return None
 
