@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -164,13 +163,13 @@ def test_an_await_before_an_attribute_gets_parentheses(shop: Path) -> None:
 
 
 def test_a_coroutine_that_is_a_statement_is_mended_in_async_functions_only(shop: Path) -> None:
-    unused = replace(finding(shop, 3, 16, 26, "unused-coroutine"), notes=())
+    unused = finding(shop, 3, 16, 26, "unused-coroutine")._replace(notes=())
     assert add_await(unused, Sources()) == [Insertion(3, 16, "await ")]
-    assert add_await(replace(unused, line=8, end_line=8), Sources()) == []
+    assert add_await(unused._replace(line=8, end_line=8), Sources()) == []
 
 
 def test_nothing_is_mended_without_the_advice(shop: Path) -> None:
-    assert add_await(replace(finding(shop, 3, 16, 26), notes=("Use it",)), Sources()) == []
+    assert add_await(finding(shop, 3, 16, 26)._replace(notes=("Use it",)), Sources()) == []
 
 
 def test_fingerprints_survive_moves_and_tell_equals_apart(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mypy import api
 
+from mypy_await.gate.choose import about_awaitables
 from mypy_await.gate.findings import Finding, read_findings
-from mypy_await.gate.recognise import about_awaitables
 from mypy_await.gate.source import Sources
 from mypy_await.gate.typetext import TypeText, differ, read_type
 
@@ -74,7 +73,7 @@ def test_mypys_report_of_the_same_expression_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    "elsewhere", [replace(MYPYS, line=4, end_line=4), replace(MYPYS, column=20, end_column=25)]
+    "elsewhere", [MYPYS._replace(line=4, end_line=4), MYPYS._replace(column=20, end_column=25)]
 )
 def test_mypys_report_of_another_expression_stays(elsewhere: Finding) -> None:
     shown = about_awaitables([elsewhere, OURS], Sources(), every_unused=False)

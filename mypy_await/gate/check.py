@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
     report = Report(
         findings,
         result.files,
-        modules=result.modules if findings else {},
+        path_of=result.path_of,
         sources=sources,
         changed=changed,
         by_cause=options.root_cause,
@@ -82,7 +82,7 @@ def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding
     if result.blocked:
         _show_blockers(errors, other)
     if errors:
-        from mypy_await.gate.recognise import about_awaitables
+        from mypy_await.gate.choose import about_awaitables
 
         errors = about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
     return errors

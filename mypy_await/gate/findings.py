@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy_await import codes
 
-ORIGIN: Final = re.compile(re.escape(codes.ORIGIN_NOTE) + r"(.*) at column -?\d+")
+ORIGIN: Final = re.escape(codes.ORIGIN_NOTE) + r"(.*) at column -?\d+"
 
 OUR_CODES: Final = frozenset(code.code for code in codes.LIVE)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """An error of mypy's run; lines and columns count from 1, as mypy prints them.
 
     `column` is 0 where mypy knows none.  `end_column` is the last column that belongs to it.
@@ -80,7 +78,7 @@ def _finding(data: dict[str, object]) -> Finding:
         return value
 
     notes = str(data["hint"] or "").splitlines()
-    origins = [match[1] for note in notes if (match := ORIGIN.fullmatch(note))]
+    origins = [match[1] for note in notes if (match := re.fullmatch(ORIGIN, note))]
     return Finding(
         path=str(data["file"]),
         line=max(number("line"), 1),
@@ -89,6 +87,6 @@ def _finding(data: dict[str, object]) -> Finding:
         end_column=max(number("end_column"), 0),
         code=str(data["code"] or ""),
         text=str(data["message"]),
-        notes=tuple(note for note in notes if not ORIGIN.fullmatch(note)),
+        notes=tuple(note for note in notes if not re.fullmatch(ORIGIN, note)),
         origin=origins[0] if origins else "",
     )

@@ -7,7 +7,6 @@ The only module of the gate that uses mypy's non-public interface.  What mypy sa
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import json
 import os
@@ -68,19 +67,18 @@ class Run:
         self._sources = sources
         self.built: BuildResult | None = None
 
-    @functools.cached_property
-    def modules(self) -> dict[str, str]:
-        """The path of each module of the program, as it stands in mypy's messages."""
-        if self.built is None:
-            return {}
-        shorten = self.built.manager.errors.simplify_path
-        return {name: shorten(state.xpath) for name, state in self.built.graph.items()}
+    def path_of(self, module: str) -> str | None:
+        """Return the path of a module of the program, as it stands in mypy's messages."""
+        state = self.built.graph.get(module) if self.built else None
+        if self.built is None or state is None:
+            return None
+        return self.built.manager.errors.simplify_path(state.xpath)
 
     @property
     def checked(self) -> set[str]:
         """The paths of the files that were asked for."""
-        asked = {source.module for source in self._sources}
-        return {path for name, path in self.modules.items() if name in asked}
+        paths = (self.path_of(source.module) for source in self._sources)
+        return {path for path in paths if path}
 
 
 class Prepared:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.source import Sources, Symbol
+
+PathOf = Callable[[str], str | None]
 
 WRAPPERS: Final = frozenset({"hidden-awaitable", "nested-awaitable"})
 """Codes of functions that hand the awaitable on to their own callers."""
@@ -40,14 +42,14 @@ class Group:
         return ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in named if n)
 
 
-def find_origin(finding: Finding, modules: Mapping[str, str], sources: Sources) -> Origin | None:
+def find_origin(finding: Finding, path_of: PathOf, sources: Sources) -> Origin | None:
     """Return where the finding's awaitable comes from, if the plugin said so.
 
-    `modules` gives the path of each module of the run.  The line is looked up in the file as it is
+    `path_of` gives the path of a module of the run.  The line is looked up in the file as it is
     now: what mypy keeps in its cache may have moved.
     """
     module, colon, name = finding.origin.partition(":")
-    path = modules.get(module)
+    path = path_of(module)
     if not colon or path is None:
         return None
     line = sources.line_of(path, name)
@@ -55,9 +57,9 @@ def find_origin(finding: Finding, modules: Mapping[str, str], sources: Sources) 
     return Origin(f"{module}.{name}", path, line, symbol.is_async)
 
 
-def group(findings: Sequence[Finding], modules: Mapping[str, str], sources: Sources) -> list[Group]:
+def group(findings: Sequence[Finding], path_of: PathOf, sources: Sources) -> list[Group]:
     """Return the groups, the largest first, and at the end what has no known origin."""
-    origins = {finding: find_origin(finding, modules, sources) for finding in findings}
+    origins = {finding: find_origin(finding, path_of, sources) for finding in findings}
     known = {origin for origin in origins.values() if origin}
     by_origin: dict[Origin | None, list[Finding]] = {}
     for finding in findings:

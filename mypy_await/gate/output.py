@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -28,6 +27,8 @@ def print_out(text: str) -> None:
 
 def write_file(path: Path, text: str) -> None:
     """Put the text into the file at once, or leave what is there; raises `GateError`."""
+    import tempfile
+
     try:
         with tempfile.NamedTemporaryFile(
             "w",

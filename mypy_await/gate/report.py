@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,17 +18,21 @@ Colour = Literal["red", "green", "blue", "yellow", "none"]
 Style = Callable[[str, Colour, bool], str]
 
 
-@dataclass(frozen=True)
+def _unknown(module: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, eq=False)
 class Report:
     """The outcome of one run, ready for any format.
 
-    `modules` gives the path of each module of the run.  `by_cause` asks the text form for groups.
+    `path_of` gives the path of a module of the run.  `by_cause` asks the text form for groups.
     `style`, where there is a terminal, colours a text (text, colour, bold).
     """
 
     findings: Sequence[Finding]
     files: int
-    modules: Mapping[str, str] = field(default_factory=dict)
+    path_of: Callable[[str], str | None] = _unknown
     sources: Sources = field(default_factory=Sources)
     changed: ChangedLines | None = None
     by_cause: bool = False
@@ -47,13 +51,13 @@ class Report:
         """Return where the finding's awaitable comes from, if that is known."""
         from mypy_await.gate.origins import find_origin
 
-        return find_origin(finding, self.modules, self.sources)
+        return find_origin(finding, self.path_of, self.sources)
 
     def groups(self) -> list[Group]:
         """Return the findings by root cause."""
         from mypy_await.gate.origins import group
 
-        return group(self.findings, self.modules, self.sources)
+        return group(self.findings, self.path_of, self.sources)
 
     def heading(self, one: Group) -> str:
         """Return the line above a group."""

@@ -7,17 +7,15 @@ would take longer than all the formatting.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import Finding
 
-HEADER: Final = re.compile(r"^(\s*)(async\s+def|def|class)\s+(\w+)")
+HEADER: Final = r"\s*(async\s+def|def|class)\s+(\w+)"
 
 
-@dataclass(frozen=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A function or class, by its name within the file."""
 
     name: str
@@ -27,13 +25,13 @@ class Symbol:
 MODULE_LEVEL: Final = Symbol("", False)
 
 
-@dataclass
 class _File:
-    lines: list[str]
-    symbols: dict[int, Symbol] = field(default_factory=dict)
-    """The innermost symbol of each line that is in one."""
-    headers: dict[str, int] = field(default_factory=dict)
-    """The line at which each symbol begins."""
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.symbols: dict[int, Symbol] = {}
+        """The innermost symbol of each line that is in one."""
+        self.headers: dict[str, int] = {}
+        """The line at which each symbol begins."""
 
 
 class Sources:
@@ -70,7 +68,7 @@ class Sources:
     def is_header(self, path: str, line: int) -> bool:
         """Does a function, a class or its decorator begin on this line?"""
         text = self.line(path, line)
-        return bool(HEADER.match(text)) or text.lstrip().startswith("@")
+        return bool(re.match(HEADER, text)) or text.lstrip().startswith("@")
 
     def _file(self, path: str) -> _File:
         file = self._files.get(path)
@@ -92,9 +90,9 @@ def _find_symbols(file: _File) -> None:
             indent = len(line) - len(text)
             while around and around[-1][0] >= indent:
                 around.pop()
-            if header := HEADER.match(line):
+            if header := re.match(HEADER, text):
                 outer = around[-1][1].name + "." if around else ""
-                symbol = Symbol(outer + header[3], header[2].startswith("async"))
+                symbol = Symbol(outer + header[2], header[1].startswith("async"))
                 around.append((indent, symbol))
                 file.headers.setdefault(symbol.name, number)
         if around:

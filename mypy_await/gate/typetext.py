@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 AWAITABLE: Final = "awaitable"
 ASYNC_ITERABLE: Final = "async iterable"
@@ -45,8 +44,7 @@ _OPEN: Final = "[({"
 _CLOSE: Final = "])}"
 
 
-@dataclass(frozen=True)
-class TypeText:
+class TypeText(NamedTuple):
     """A type: its name and arguments.  A union is named "|", a function "()" with its result."""
 
     name: str

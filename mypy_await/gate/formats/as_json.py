@@ -21,7 +21,7 @@ def render(report: Report) -> str:
 def _entry(report: Report, finding: Finding) -> dict[str, Any]:
     origin = report.origin(finding)
     return {
-        **vars(finding),
+        **finding._asdict(),
         "symbol": report.sources.symbol(finding).name,
         "origin": vars(origin) if origin else None,
     }

@@ -1,0 +1,59 @@
+"""Chooses the findings to show: our reports, and mypy's own errors that are about awaitables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from mypy_await.gate.findings import Finding
+from mypy_await.gate.source import Sources
+
+SIGNS: Final = (
+    *("oroutine", "waitable", "Task[", "Async", "await"),
+    *("__a", "__enter__", "__exit__", "could always be true"),
+)
+"""One of these is in each message that can concern an awaitable, or in its notes."""
+
+ALWAYS: Final = frozenset({"unused-coroutine", "await-not-async", "top-level-await"})
+"""Codes of mypy that are about awaiting by themselves."""
+
+FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
+
+
+def about_awaitables(
+    errors: Iterable[Finding], sources: Sources, *, every_unused: bool
+) -> list[Finding]:
+    """Return the findings to show, one for each mistake, ordered by file and place.
+
+    `every_unused` tells that the project decided about `unused-awaitable` itself.  Where it did
+    not, only a plain `Awaitable` is shown: `dropped-task` knows better about tasks and futures, and
+    a class of the user's own may be awaitable among other things.
+    """
+    shown: dict[tuple[str, int], list[Finding]] = {}
+    ranked = sorted(errors, key=lambda error: not error.is_ours)
+    for error in ranked:
+        if not _is_shown(error, sources, every_unused):
+            continue
+        here = shown.setdefault((error.path, error.line), [])
+        if not any(_repeats(error, other) for other in here):
+            here.append(error)
+    flat = (error for here in shown.values() for error in here)
+    return sorted(flat, key=lambda e: (e.path, e.line, e.column, e.end_column, e.code, e.text))
+
+
+def _repeats(error: Finding, other: Finding) -> bool:
+    if error.is_ours:
+        return error == other
+    return other.covers(error) if other.is_ours else other.column == error.column
+
+
+def _is_shown(error: Finding, sources: Sources, every_unused: bool) -> bool:
+    if error.is_ours or error.code in ALWAYS or FORGOTTEN in error.notes:
+        return True
+    if error.code == "unused-awaitable":
+        return every_unused or error.text.startswith('Value of type "Awaitable[')
+    if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
+        return False
+    from mypy_await.gate.recognise import is_about_awaitables
+
+    return is_about_awaitables(error, sources)
