@@ -123,7 +123,7 @@ def test_none_is_a_value_where_results_are_compared() -> None:
 
 names = st.sampled_from(["int", "pkg.mod.Name", "Coroutine", "None", "dict", "Any"])
 types = st.recursive(
-    st.builds(TypeText, names),
+    st.builds(TypeText, names, st.just(())),
     lambda inner: (
         st.builds(TypeText, names, st.lists(inner, min_size=1, max_size=3).map(tuple))
         | st.builds(lambda result: TypeText("()", (result,)), inner)
