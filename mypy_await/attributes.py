@@ -41,7 +41,8 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
     target = place.target
     if not isinstance(target, (MemberExpr, NameExpr)) or not _is_shared(target):
         return None
-    site = Site(use.site.api, parents_below(module, whole=True), use.site.refiner)
+    here = use.site
+    site = Site(here.api, parents_below(module, whole=True), here.refiner, here.config)
     start = replace(use, site=site, expected=None)
     misuses: list[tuple[Use, Misuse]] = []
     for load in _loads(module, target, site):

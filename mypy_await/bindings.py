@@ -51,6 +51,8 @@ class Fate:
     """Uses that await it, though it was awaited on every way that leads there."""
     overwritten: bool
     """Is it replaced, never awaited, in each next turn of a loop?"""
+    lost_on: int = 0
+    """The line on which a path ends that does nothing with it, where another does; else 0."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
         consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached),
         reused=tuple(node for node in reached if _is_reuse(node, uses, trace)),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
+        lost_on=trace.ends.get(Status.UNAWAITED, 0),
     )
 
 

@@ -53,6 +53,13 @@ def _codes(value: object) -> tuple[str, ...]:
     return names
 
 
+def _slots(value: object) -> tuple[str, ...]:
+    names = _list(value)
+    if not all(name.count(":") == 1 for name in names):
+        raise ValueError('a list of "function:parameter"')
+    return names
+
+
 def _bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -72,6 +79,11 @@ class Config:
     enable: tuple[str, ...] = _option(_codes, ())
     disable: tuple[str, ...] = _option(_codes, ())
     safe_calls: tuple[str, ...] = _option(_list, ())
+    sync_callbacks: tuple[str, ...] = _option(_slots, ())
+    value_sinks: tuple[str, ...] = _option(_list, ())
+    caches: tuple[str, ...] = _option(_list, ())
+    protect: tuple[str, ...] = _option(_list, ())
+    every_path: bool = _option(_bool, False)
     infer_returns: bool = _option(_bool, False)
     contracts: tuple[str, ...] = _option(_list, ())
     strict: bool = _option(_bool, False)

@@ -91,8 +91,8 @@ class Trace:
     """Each use of a name that may hold the value: the statuses that reach it."""
     overwritten: set[Status] = field(default_factory=set)
     """Statuses of the value when the binding itself replaces it, in a later turn of a loop."""
-    ends: set[Status] = field(default_factory=set)
-    """Statuses in which paths leave the function or lose the last name."""
+    ends: dict[Status, int] = field(default_factory=dict)
+    """Statuses in which paths leave the function or lose the last name, with the first line."""
 
     def statuses(self, use: NameExpr) -> set[Status]:
         """Return all statuses that reach a use."""
@@ -110,7 +110,8 @@ class _Jumps:
 
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
-    returns: list[State] = field(default_factory=list)
+    returns: list[tuple[State, int]] = field(default_factory=list)
+    """With the line of the statement."""
 
 
 def is_captured(variable: SymbolNode, root: Node) -> bool:
@@ -138,8 +139,9 @@ def trace(
     flow = _Flow(binding, variable, use_of, alias_of)
     flow.jumps.append(_Jumps())
     end = flow.block(body, _START)
-    for state in (end, *flow.jumps.pop().returns):
-        flow.result.ends.update(status for status, _ in state)
+    for state, line in (*flow.jumps.pop().returns, (end, body.end_line or body.line)):
+        for status, _ in state:
+            flow.result.ends.setdefault(status, line)
     return flow.result
 
 
@@ -237,9 +239,12 @@ class _Flow:
             out |= self.block(handler, self.bind(variable, entry) if variable else entry)
         uncaught = _NOWHERE.union(*self.raises.pop(), raised)
         inner, self.jumps[-1] = self.jumps[-1], outer
-        for kind in ("breaks", "continues", "returns"):
-            for jump in getattr(inner, kind):
-                getattr(outer, kind).append(self.block(node.finally_body, jump))
+        for jump in inner.breaks:
+            outer.breaks.append(self.block(node.finally_body, jump))
+        for jump in inner.continues:
+            outer.continues.append(self.block(node.finally_body, jump))
+        for jump, line in inner.returns:
+            outer.returns.append((self.block(node.finally_body, jump), line))
         self.may_raise(self.block(node.finally_body, uncaught))
         return self.block(node.finally_body, out)
 
@@ -279,8 +284,10 @@ class _Flow:
         source = node.rvalue.node
         self.holders.add(alias)
         return frozenset(
-            (status, held | {alias}) if source in held else self.without(alias, status, held)
-            for status, held in state
+            (path[0], path[1] | {alias})
+            if source in path[1]
+            else self.without(alias, path, node.line)
+            for path in state
         )
 
     def augmented(self, node: OperatorAssignmentStmt, state: State) -> State:
@@ -296,7 +303,7 @@ class _Flow:
     def return_(self, node: ReturnStmt, state: State) -> State:
         if node.expr is not None:
             state = self.expression(node.expr, state)
-        self.jumps[-1].returns.append(state)
+        self.jumps[-1].returns.append((state, node.line))
         return _NOWHERE
 
     def raise_(self, node: RaiseStmt, state: State) -> State:
@@ -396,13 +403,15 @@ class _Flow:
         """Bind other values to all names in a target; the value loses these names."""
         for node in descendants(target, into_functions=False):
             if isinstance(node, NameExpr) and node.node in self.holders:
-                state = frozenset(self.without(node.node, *path) for path in state)
+                state = frozenset(self.without(node.node, path, node.line) for path in state)
         return state
 
-    def without(self, name: SymbolNode | None, status: Status, held: frozenset[SymbolNode]) -> Path:
+    def without(self, name: SymbolNode, path: Path, line: int) -> Path:
+        """Take a name from a path; with the last one the value is out of reach."""
+        status, held = path
         left = held - {name}
         if held and not left:
-            self.result.ends.add(status)
+            self.result.ends.setdefault(status, line)
             return Status.UNBOUND, left
         return status, left
 

@@ -6,7 +6,7 @@ nothing of it.
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Decorator, MemberExpr, MypyFile
+from mypy.nodes import CallExpr, Decorator, IndexExpr, MemberExpr, MypyFile
 from mypy.plugin import (
     AttributeContext,
     CheckerPluginInterface,
@@ -16,10 +16,12 @@ from mypy.plugin import (
 )
 from mypy.types import Type
 
-from mypy_await import compat
+from mypy_await import codes, compat
+from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
 from mypy_await.judge import Judge
+from mypy_await.knowledge import knows
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.walk import ParentLinks
@@ -29,11 +31,18 @@ class Hooks:
     """The bodies of all hooks, with what they share."""
 
     def __init__(
-        self, lookup: Lookup, freshness: Freshness, *, infer_returns: bool, tells_origin: bool
+        self,
+        lookup: Lookup,
+        freshness: Freshness,
+        config: Config,
+        *,
+        infer_returns: bool,
+        tells_origin: bool,
     ) -> None:
         self._links = ParentLinks()
-        self._refiner = Refiner(lookup, freshness, infer_returns=infer_returns)
-        self._judge = Judge(self._links, self._refiner, tells_origin=tells_origin)
+        self._protects = bool(config.protect)
+        self._refiner = Refiner(lookup, freshness, config.protect, infer_returns=infer_returns)
+        self._judge = Judge(self._links, self._refiner, config, tells_origin=tells_origin)
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""
@@ -53,22 +62,47 @@ class Hooks:
         typ, node = ctx.default_return_type, ctx.context
         if isinstance(node, Decorator):
             return self._decorator(ctx.api, fullname, node, typ)
-        if not isinstance(node, CallExpr):
-            return typ
         # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
         # expression as their context: ours answers only to the call that names the method.
-        if isinstance(ctx, MethodContext) and not _names(node, fullname.rpartition(".")[2]):
-            return typ
+        is_method = isinstance(ctx, MethodContext)
+        if isinstance(node, CallExpr):
+            if is_method and not _names(node, fullname.rpartition(".")[2]):
+                return typ
+            typ = self._look_inside(ctx, fullname, interest, node)
+            return self._value(ctx, fullname, node, typ) if interest.gives else typ
+        if self._protects and isinstance(node, IndexExpr):
+            self._judge.unknown(ctx.api, node, typ)
+        return typ
+
+    def _look_inside(
+        self,
+        ctx: FunctionContext | MethodContext,
+        fullname: str,
+        interest: Interest,
+        node: CallExpr,
+    ) -> Type:
+        """Judge what a call passes; return the type of the call."""
+        if knows("coroutine-tests", fullname) or fullname == "builtins.hasattr":
+            if compat.is_enabled(ctx.api, codes.MASKED_COROUTINE):
+                self._judge.test(ctx, node)
         if interest.takes or interest.meets:
             self._judge.arguments(ctx, node, interest)
         if interest.decorates:
-            typ = self._factory(ctx.api, fullname, node, typ)
-        if not interest.gives:
-            return typ
+            return self._factory(ctx.api, fullname, node, ctx.default_return_type)
+        return ctx.default_return_type
+
+    def _value(
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
+    ) -> Type:
+        """Judge what a call gives."""
         known_by = self._refiner.call(ctx, fullname, node, typ)
-        if known_by is None and (origins := self._refiner.sometimes(ctx, fullname, node)):
+        if known_by is not None:
+            return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+        if origins := self._refiner.sometimes(ctx, fullname, node):
             self._judge.sometimes(ctx.api, node, origins)
-        return self._judge.expression(ctx.api, node, known_by.typ if known_by else typ, known_by)
+        elif self._protects:
+            self._judge.unknown(ctx.api, node, typ)
+        return self._judge.expression(ctx.api, node, typ)
 
     def _decorator(
         self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type

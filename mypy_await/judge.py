@@ -34,8 +34,11 @@ from mypy_await.checks import (
     first_misuse_by_decorator,
     first_misuse_in_call,
     hidden_awaitable,
+    masked_coroutine,
     misuses_in_class,
+    unknown_awaitable,
 )
+from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
@@ -50,9 +53,12 @@ from mypy_await.walk import ParentLinks
 class Judge:
     """Judges what the hooks bring, and reports."""
 
-    def __init__(self, links: ParentLinks, refiner: Refiner, *, tells_origin: bool) -> None:
+    def __init__(
+        self, links: ParentLinks, refiner: Refiner, config: Config, *, tells_origin: bool
+    ) -> None:
         self._links = links
         self._refiner = refiner
+        self._config = config
         self._tells_origin = tells_origin
 
     def expression(
@@ -142,18 +148,33 @@ class Judge:
         site = self._site(ctx.api, node)
         if site is None:
             return
+        self._report(site, node, first_misuse_in_call(self._call(ctx, site, node)))
+
+    def test(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
+        """Report a run-time test for a coroutine that can never be true."""
+        site = self._site(ctx.api, node)
+        if site is not None:
+            self._report(site, node, masked_coroutine.check_test(self._call(ctx, site, node)))
+
+    def unknown(self, api: CheckerPluginInterface, node: Expression, typ: Type) -> None:
+        """Report a value of type `Any` that becomes a protected type."""
+        site = self._site(api, node) if compat.is_enabled(api, codes.UNKNOWN_AWAITABLE) else None
+        if site is not None:
+            place = place_of(node, site.parents)
+            self._report(site, node, unknown_awaitable.check_value(site, node, typ, place))
+
+    def _call(self, ctx: FunctionContext | MethodContext, site: Site, node: CallExpr) -> Call:
         arguments = tuple(
             Passed(position, name, value, get_proper_type(typ))
             for position, name in enumerate(ctx.callee_arg_names)
             for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
         )
-        call = Call(site, node, site.callee_name(node), arguments)
-        self._report(site, node, first_misuse_in_call(call))
+        return Call(site, node, site.callee_name(node), arguments)
 
     def _site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
         """Return the surroundings of a node; None for one that mypy made up."""
         root = compat.top_level_function(api) or compat.module(api)
-        site = Site(api, self._links.below(root), self._refiner)
+        site = Site(api, self._links.below(root), self._refiner, self._config)
         return site if node in site.parents else None
 
     def _report(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import sys
+from fnmatch import fnmatchcase
 from importlib import resources
 from typing import Any, Final
+
+from mypy_await.config import Config
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,6 +23,7 @@ SECTIONS: Final = {
     "container": ("calls", "methods"),
     "task": ("calls",),
     "neutral": ("calls",),
+    "coroutine-tests": ("calls",),
     "caches": ("calls", "properties"),
     "assertions": ("calls",),
     "special-methods": ("calls",),
@@ -47,17 +51,38 @@ def _table() -> dict[str, dict[str, frozenset[str]]]:
     }
 
 
+_added: dict[tuple[str, str], tuple[str, ...]] = {}
+_added_callbacks: dict[str, list[str]] = {}
+
+
+def configure(config: Config) -> None:
+    """Take what the user's configuration adds to the table, for this process.
+
+    Its names may be patterns: `app.tasks.*`.
+    """
+    _added.clear()
+    _added["safe", "calls"] = config.safe_calls
+    _added["value", "calls"] = config.value_sinks
+    _added["caches", "calls"] = config.caches
+    _added_callbacks.clear()
+    for slot in config.sync_callbacks:
+        callee, _, parameter = slot.partition(":")
+        _added_callbacks.setdefault(callee, []).append(parameter)
+
+
 def knows(section: str, callee: str, key: str = "calls") -> bool:
     """Does the table list this callable (by full name) there?"""
-    return callee in _table()[section][key]
+    if callee in _table().get(section, {}).get(key, ()):
+        return True
+    return any(fnmatchcase(callee, pattern) for pattern in _added.get((section, key), ()))
 
 
 def calls_synchronously(callee: str, position: int, name: str | None) -> bool:
     """Does the table list this parameter of the callable (by full name) as one it calls?"""
-    slots = load()[CALLBACKS].get(callee, ())
+    slots = [*load()[CALLBACKS].get(callee, ()), *_added_callbacks.get(callee, ())]
     return position in slots or name in slots
 
 
 def has_callbacks(callee: str) -> bool:
     """Does the table list any parameter of the callable?"""
-    return callee in load()[CALLBACKS]
+    return callee in load()[CALLBACKS] or callee in _added_callbacks

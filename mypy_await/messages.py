@@ -103,6 +103,12 @@ def dropped(use: Use, how: str) -> str:
     return f"Value of type {_type(use, use.value.typ)} is {how} and never awaited"
 
 
+def dropped_on_path(use: Use, line: int) -> str:
+    """Say that nobody awaits the value on one of the ways through the function."""
+    typ = _type(use, use.value.typ)
+    return f"Value of type {typ} is not awaited on the path that ends on line {line}"
+
+
 def reused(use: Use) -> str:
     """Say that the value was awaited before."""
     return f"Value of type {_type(use, use.value.typ)} was awaited before; a coroutine runs once"
@@ -227,6 +233,22 @@ def sometimes_hidden(function: str, declared: str) -> str:
 
 
 SPLIT_IT: Final = "Write one function for each kind, or declare that it may be awaitable"
+
+
+def masked(typ: str) -> str:
+    """Say that a test for a coroutine can never be true, if the declaration is."""
+    return f"Value of type {typ} is never a coroutine; the test masks a wrong declaration"
+
+
+TELL_THE_TRUTH: Final = "Find what returns the coroutine, and declare or await it there"
+
+
+def unknown(wanted: str) -> str:
+    """Say that nothing rules out an awaitable."""
+    return f'Value of type "Any" becomes {wanted}; it may be an awaitable'
+
+
+SAY_WHAT_IT_IS: Final = "Annotate where it comes from"
 
 
 SILENT: Final = AnyType(TypeOfAny.from_error)

@@ -18,7 +18,7 @@ from mypy.plugin import (
 )
 from mypy.types import Type
 
-from mypy_await import codes, compat, config
+from mypy_await import codes, compat, config, knowledge
 from mypy_await.freshness import Freshness
 from mypy_await.recognise import Interest, Recogniser
 
@@ -40,11 +40,12 @@ class AwaitPlugin(Plugin):
         except config.ConfigError as error:
             compat.stop(str(error))
         codes.set_defaults(frozenset(self.config.enable), frozenset(self.config.disable))
-        self._recogniser = Recogniser(self.lookup_fully_qualified)
+        knowledge.configure(self.config)
+        self._recogniser = Recogniser(self.lookup_fully_qualified, self.config.protect)
         self._freshness = Freshness(options)
         self._mypys_own = compat.DefaultPlugin(options)
         self._class_hook = compat.guard("classes", lambda ctx: None)(self._check_class)
-        self._made: dict[tuple[str, str], Callable[[Any], Type]] = {}
+        self._made: dict[tuple[str, str], Callable[[Any], Type] | None] = {}
 
     @functools.cached_property
     def _hooks(self) -> Hooks:
@@ -53,6 +54,7 @@ class AwaitPlugin(Plugin):
         hooks = Hooks(
             self.lookup_fully_qualified,
             self._freshness,
+            self.config,
             infer_returns=self.infers_returns(),
             tells_origin=self.tells_origin,
         )
@@ -95,17 +97,15 @@ class AwaitPlugin(Plugin):
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Return the hook for calls of a function or class that may give an awaitable."""
-        interest = self._recogniser.function(fullname)
-        if not interest:
-            return None
-        return self._hook("function", fullname, interest, self._mypys_own.get_function_hook)
+        return self._hook(
+            "function", fullname, self._recogniser.function, self._mypys_own.get_function_hook
+        )
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook for calls of a method that may give an awaitable."""
-        interest = self._recogniser.method(fullname)
-        if not interest:
-            return None
-        return self._hook("method", fullname, interest, self._mypys_own.get_method_hook)
+        return self._hook(
+            "method", fullname, self._recogniser.method, self._mypys_own.get_method_hook
+        )
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Return the hook for attributes that may hold an awaitable."""
@@ -132,21 +132,39 @@ class AwaitPlugin(Plugin):
         self,
         kind: str,
         fullname: str,
-        interest: Interest,
+        recognise: Callable[[str], Interest],
         own: Callable[[str], Callable[[Any], Type] | None],
-    ) -> Callable[[Any], Type]:
+    ) -> Callable[[Any], Type] | None:
         """Return our hook for a name, behind the one of mypy's own plugin that it would hide."""
-        hook = self._made.get((kind, fullname))
-        if hook is None:
-            before = own(fullname)
+        key = kind, fullname
+        if key not in self._made:
+            self._made[key] = self._make_hook(fullname, recognise, own)
+        return self._made[key]
 
-            @compat.guard("calls", lambda ctx: ctx.default_return_type)
-            def hook(ctx: FunctionContext | MethodContext) -> Type:
-                if before is not None:
-                    ctx = ctx._replace(default_return_type=before(ctx))
-                return self._hooks.call(ctx, fullname, interest)
+    def _make_hook(
+        self,
+        fullname: str,
+        recognise: Callable[[str], Interest],
+        own: Callable[[str], Callable[[Any], Type] | None],
+    ) -> Callable[[Any], Type] | None:
+        failure: Exception | None = None
+        interest = Interest()
+        try:
+            interest = recognise(fullname)
+        except Exception as error:  # reported where the name is called
+            failure = error
+        if failure is None and not interest:
+            return None
+        before = own(fullname)
 
-            self._made[kind, fullname] = hook
+        @compat.guard("calls", lambda ctx: ctx.default_return_type)
+        def hook(ctx: FunctionContext | MethodContext) -> Type:
+            if before is not None:
+                ctx = ctx._replace(default_return_type=before(ctx))
+            if failure is not None:
+                raise failure
+            return self._hooks.call(ctx, fullname, interest)
+
         return hook
 
 

@@ -33,6 +33,7 @@ from mypy.types import (
 
 from mypy_await.awaitables import awaitable, is_started_later, may_be_awaitable, parts
 from mypy_await.knowledge import has_callbacks, knows
+from mypy_await.protect import is_protected
 
 Lookup = Callable[[str], SymbolTableNode | None]
 
@@ -62,8 +63,9 @@ _NONE: Final = Interest()
 class Recogniser:
     """Answers for full names, with a memory."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, protect: tuple[str, ...]) -> None:
         self._lookup = lookup
+        self._protect = protect
         self._functions: dict[str, Interest] = {}
         self._methods: dict[str, Interest] = {}
         self._attributes: dict[str, bool] = {}
@@ -85,7 +87,7 @@ class Recogniser:
         """Return what is of interest in calls of this method, named by the receiver's class."""
         answer = self._methods.get(fullname)
         if answer is None:
-            answer = self._methods[fullname] = _interest(self._member(fullname))
+            answer = self._methods[fullname] = self._interest(self._member(fullname))
         return answer
 
     def is_attribute_of_interest(self, fullname: str) -> bool:
@@ -100,7 +102,22 @@ class Recogniser:
             # Names in angle brackets are mypy's own, for displays and comprehensions.
             return _NONE if fullname.startswith("<") else _LOCAL
         found = self._lookup(fullname)
-        return _interest(found.node) if found else _NONE
+        return self._interest(found.node) if found else _NONE
+
+    def _interest(self, node: SymbolNode | None) -> Interest:
+        found = _interest(node)
+        if self._protect and not found.gives and self._is_guarded(node):
+            return replace(found, gives=True)
+        return found
+
+    def _is_guarded(self, node: SymbolNode | None) -> bool:
+        """Does a protected type come from here, or anything that may become one?"""
+        if node is not None and node.fullname.endswith(".__getitem__"):
+            return True
+        typ = get_proper_type(node.type if isinstance(node, (FuncDef, Decorator)) else None)
+        return isinstance(typ, CallableType) and is_protected(
+            get_proper_type(typ.ret_type), self._protect
+        )
 
     def _member(self, fullname: str) -> SymbolNode | None:
         owner, _, name = fullname.rpartition(".")

@@ -41,6 +41,7 @@ from mypy.types import (
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, is_async_def
 from mypy_await.freshness import Freshness
+from mypy_await.protect import is_protected
 from mypy_await.summaries import (
     Argument,
     DecoratorEffect,
@@ -69,8 +70,16 @@ class Refined:
 class Refiner:
     """Asks the summaries on behalf of the module in work."""
 
-    def __init__(self, lookup: Lookup, freshness: Freshness, *, infer_returns: bool) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        freshness: Freshness,
+        protect: tuple[str, ...],
+        *,
+        infer_returns: bool,
+    ) -> None:
         self._lookup = lookup
+        self._protect = protect
         self._freshness = freshness
         self._infer_returns = infer_returns
         self._modules: dict[str, MypyFile] = {}
@@ -127,7 +136,9 @@ class Refiner:
         proper = get_proper_type(typ)
         if isinstance(ctx, MethodContext) and _is_async_mock(ctx.type, fullname):
             return Refined(_coroutine(api, _any()))
-        is_open = says_nothing(proper)
+        # A signature may lie in a module whose errors are ignored: what a protected type comes from
+        # is read all the same.
+        is_open = says_nothing(proper) or is_protected(proper, self._protect)
         if not is_open:
             coroutine = awaitable(proper) if self._infer_returns else None
             if coroutine is None or not says_nothing(get_proper_type(coroutine.result)):

@@ -56,6 +56,7 @@ from mypy.types import (
 
 from mypy_await import compat
 from mypy_await.awaitables import awaitable, parts
+from mypy_await.config import Config
 from mypy_await.refine import Refiner
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import Parents, enclosing
@@ -90,16 +91,17 @@ class Site:
     """The surroundings of the expressions below one function or module."""
 
     def __init__(
-        self, api: CheckerPluginInterface, parents: Parents, refiner: Refiner | None = None
+        self, api: CheckerPluginInterface, parents: Parents, refiner: Refiner, config: Config
     ) -> None:
         self.api = api
         self.parents = parents
         self.refiner = refiner
+        self.config = config
 
     def summary(self, call: CallExpr) -> FunctionSummary | None:
         """Return what the source of the callee says."""
         node = self.callee_node(call)
-        return self.refiner.summary_of(self.api, node) if self.refiner and node else None
+        return self.refiner.summary_of(self.api, node) if node else None
 
     def type_of(self, node: Expression) -> ProperType | None:
         """Return the type of an expression, or None when nothing is known of it."""

@@ -63,6 +63,12 @@ class Use:
         )
 
     @property
+    def is_safe(self) -> bool:
+        """Is the value of a call that the user's configuration says takes care of it?"""
+        call = self.origin
+        return isinstance(call, CallExpr) and knows("safe", self.site.callee_name(call))
+
+    @property
     def receiver(self) -> str:
         """The full name of the callable that the value is an argument of, or empty."""
         call = self.place.node

@@ -17,10 +17,12 @@ from mypy_await.checks import (
     escaping_awaitable,
     formatted_awaitable,
     hidden_awaitable,
+    masked_coroutine,
     nested_awaitable,
     reused_coroutine,
     truthy_awaitable,
     unawaited_value,
+    unknown_awaitable,
 )
 from mypy_await.decorations import Decoration
 from mypy_await.overrides import ClassBody, Method
@@ -131,3 +133,15 @@ def _of_binding(use: Use) -> Misuse | None:
 def _of_attribute(use: Use) -> Misuse | None:
     end = attributes.fate(use, _here)
     return unawaited_value.check_attribute(use, end) if end else None
+
+
+__all__ = [
+    "dropped_awaitable",
+    "first_misuse",
+    "first_misuse_by_decorator",
+    "first_misuse_in_call",
+    "hidden_awaitable",
+    "masked_coroutine",
+    "misuses_in_class",
+    "unknown_awaitable",
+]

@@ -21,7 +21,9 @@ def check(use: Use) -> Misuse | None:
     """
     if use.place.kind is not Kind.STATEMENT or use.place.names or not use.value.is_lazy:
         return None
-    if use.place.value is use.node and compat.reports_statement(use.site.api, use.value.typ):
+    if use.is_safe or (
+        use.place.value is use.node and compat.reports_statement(use.site.api, use.value.typ)
+    ):
         return None
     return _misuse(use, "made in a statement")
 
@@ -35,11 +37,16 @@ def check_container(use: Use) -> Misuse | None:
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report a coroutine in a local name that is never awaited on any path."""
-    if not use.value.is_lazy:
+    if not use.value.is_lazy or use.is_safe:
         return None
     if fate.overwritten and not use.in_container:
         return _misuse(use, "replaced in the next turn of the loop")
-    return None if fate.consumed or fate.misuses else _misuse(use, "bound to a name")
+    if not fate.consumed and not fate.misuses:
+        return _misuse(use, "bound to a name")
+    if use.site.config.every_path and fate.lost_on and not use.in_container:
+        text = messages.dropped_on_path(use, fate.lost_on)
+        return Misuse(codes.DROPPED_AWAITABLE, text, (messages.remedy(use),), None, use.value.typ)
+    return None
 
 
 def _misuse(use: Use, how: str) -> Misuse:

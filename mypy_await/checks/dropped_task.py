@@ -45,6 +45,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
 def _is_new_task(use: Use) -> bool:
     return (
         use.value.sort is Sort.FUTURE
+        and not use.is_safe
         and isinstance(use.origin, CallExpr)
         and knows("task", use.site.callee_name(use.origin))
     )
