@@ -125,7 +125,7 @@ def from_mapping(data: Mapping[str, object], place: str, base: Config | None = N
 def _strictly(config: Config) -> Config:
     """Return the configuration with all on that `strict` stands for and nobody turned off."""
     missing = codes.OFF_BY_DEFAULT - {*config.enable, *config.disable}
-    return replace(config, enable=(*config.enable, *sorted(missing)))
+    return replace(config, enable=(*config.enable, *sorted(missing)), every_path=True)
 
 
 def read_section(path: str | None) -> tuple[dict[str, object], str]:

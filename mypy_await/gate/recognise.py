@@ -113,7 +113,7 @@ def _is_async(text: str) -> bool:
 
 def _misses(owner: TypeText, name: str, rest: str) -> bool:
     if name in OF_ASYNC_USE:
-        return True
+        return owner.name != "None"  # a missing test for None, not a missing await
     if name in OF_SYNC_USE:
         return owner.is_async or '"__a' in rest or owner.name in ASYNC_ONLY
     kinds = {member.kind for member in owner.members}
