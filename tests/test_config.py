@@ -44,6 +44,10 @@ COMPLAINTS: Final = [
         f'{PLACE}"safe-calls" must be a list of strings',
     ),
     (
+        f'{SECTION}sync-callbacks = ["app.register"]\n',
+        f'{PLACE}"sync-callbacks" must be a list of "function:parameter"',
+    ),
+    (
         f"{SECTION}enable = [1]\n",
         f'{PLACE}"enable" must be a list of strings',
     ),
@@ -149,7 +153,7 @@ def test_no_file_is_the_default_configuration() -> None:
     [
         ("pyproject.toml", *COMPLAINTS[0]),
         ("pyproject.toml", *COMPLAINTS[3]),
-        ("pyproject.toml", *COMPLAINTS[7]),
+        ("pyproject.toml", *COMPLAINTS[8]),
         ("mypy.ini", *INI_COMPLAINTS[0]),
     ],
 )

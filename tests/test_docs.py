@@ -24,6 +24,9 @@ HEADINGS: Final = [
 ]
 BLOCK: Final = re.compile(r"^```python( pending)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+OPTION: Final = re.compile(r"^# mypy-await: (.*)$", re.MULTILINE)
+"""An option that an example needs, as a comment in it."""
+
 
 class Example(NamedTuple):
     """A fenced block of a page; `pending` ones show what is not reported yet."""
@@ -67,7 +70,7 @@ def test_examples_are_reported_as_the_page_says(
     pytestconfig: pytest.Config,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = f"enable = {example.code}"
+    options = "\n".join([f"enable = {example.code}", *OPTION.findall(example.text)])
     expected, actual = harness.check_example(pytestconfig, example.text, options)
     if example.pending:
         reported = [line for line in actual if f"[{example.code}]" in line]
