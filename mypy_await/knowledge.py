@@ -23,7 +23,7 @@ SECTIONS: Final = {
     "container": ("calls", "methods"),
     "task": ("calls",),
     "neutral": ("calls",),
-    "coroutine-tests": ("calls",),
+    "coroutine-tests": ("calls", "of_functions"),
     "caches": ("calls", "properties"),
     "assertions": ("calls",),
     "special-methods": ("calls",),

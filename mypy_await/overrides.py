@@ -209,15 +209,22 @@ def _calls(path: str, changed: int, name: str) -> Calls:
         tree = ast.parse(source) if f".{name}(".encode() in source else None
     except (OSError, SyntaxError, ValueError, RecursionError):
         tree = None
-    awaited = used = 0
-    for parent in ast.walk(tree) if tree is not None else ():
-        for child in ast.iter_child_nodes(parent):
-            match child:
-                case ast.Call(func=ast.Attribute(attr=called)) if called == name:
-                    is_awaited = isinstance(parent, ast.Await)
-                    awaited += is_awaited
-                    used += not is_awaited and _uses(parent, child)
-    return Calls(awaited, used)
+    if tree is None:
+        return Calls()
+    calls = {
+        child: parent
+        for parent in ast.walk(tree)
+        for child in ast.iter_child_nodes(parent)
+        if isinstance(child, ast.Call)
+        and isinstance(child.func, ast.Attribute)
+        and child.func.attr == name
+    }
+    # `await ensure(x.load())` counts as awaited: the helper deals with either kind.
+    awaited = {
+        call for node in ast.walk(tree) if isinstance(node, ast.Await) for call in ast.walk(node)
+    } & calls.keys()
+    used = [call for call in calls.keys() - awaited if _uses(calls[call], call)]
+    return Calls(len(awaited), len(used))
 
 
 def _uses(parent: ast.AST, call: ast.Call) -> bool:

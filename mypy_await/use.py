@@ -8,11 +8,12 @@ from mypy.errorcodes import ErrorCode
 from mypy.nodes import CallExpr, Expression
 from mypy.types import Type
 
-from mypy_await.awaitables import Awaitable
+from mypy_await.awaitables import Awaitable, Sort
 from mypy_await.displays import is_among_plain_values
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, place_of
 from mypy_await.site import Site
+from mypy_await.summaries import Kind as Kinds
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,20 @@ class Use:
 
     @property
     def is_safe(self) -> bool:
-        """Is the value of a call that the user's configuration says takes care of it?"""
+        """Does the value take care of itself when nobody awaits it?
+
+        The user's configuration may say so of a call, and the source of one that is declared to
+        give an `Awaitable`: it makes a future.
+        """
         call = self.origin
-        return isinstance(call, CallExpr) and knows("safe", self.site.callee_name(call))
+        if not isinstance(call, CallExpr):
+            return False
+        if knows("safe", self.site.callee_name(call)):
+            return True
+        summary = self.site.summary(call) if self.value.sort is Sort.AWAITABLE else None
+        return summary is not None and any(
+            origin.kind is Kinds.FUTURE for origin in summary.result.origins
+        )
 
     @property
     def receiver(self) -> str:

@@ -44,7 +44,10 @@ def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: M
     if method.is_async == original.is_async or original.node.is_async_generator:
         return False
     if original.is_async:
-        return method.is_open and method.gives_plain_values and not method.decorators
+        if not method.is_open or not method.gives_plain_values or method.decorators:
+            return False
+        calls = calls_of(method.name, *body.sources(base))
+        return calls.awaited > 0 and calls.used == 0
     if not original.is_open or original.is_replaced:
         return False
     calls = calls_of(method.name, *body.sources(base))

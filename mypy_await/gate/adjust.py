@@ -11,7 +11,6 @@ from mypy.options import Options
 from mypy_await import config
 from mypy_await.gate.errors import GateError
 
-UNUSED_AWAITABLE: Final = "unused-awaitable"
 PLUGIN: Final = "mypy_await"
 ENTRY: Final = "mypy_await:gate_plugin"
 SHARED_CONFIGS: Final = ("pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg")
@@ -35,14 +34,6 @@ def adjust(options: Options) -> None:
     options.config_file = options.config_file or _own_config_file()
     if options.num_workers:
         _check_workers(options)
-
-
-def speaks_of_unused(options: Options) -> bool:
-    """Did the project itself decide about mypy's `unused-awaitable`?"""
-    chosen: list[object] = [options.enable_error_code, options.disable_error_code]
-    for changes in options.per_module_options.values():
-        chosen += [changes.get("enable_error_code"), changes.get("disable_error_code")]
-    return any(isinstance(names, list) and UNUSED_AWAITABLE in names for names in chosen)
 
 
 def _check_workers(options: Options) -> None:

@@ -84,7 +84,7 @@ def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding
     if errors:
         from mypy_await.gate.choose import about_awaitables
 
-        errors = about_awaitables(errors, sources, every_unused=prepared.asked_for_unused)
+        errors = about_awaitables(errors, sources)
     return errors
 
 

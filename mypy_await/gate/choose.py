@@ -14,25 +14,20 @@ SIGNS: Final = (
 )
 """One of these is in each message that can concern an awaitable, or in its notes."""
 
-ALWAYS: Final = frozenset({"unused-coroutine", "await-not-async", "top-level-await"})
+ALWAYS: Final = frozenset(
+    {"unused-coroutine", "unused-awaitable", "await-not-async", "top-level-await"}
+)
 """Codes of mypy that are about awaiting by themselves."""
 
 FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
 
 
-def about_awaitables(
-    errors: Iterable[Finding], sources: Sources, *, every_unused: bool
-) -> list[Finding]:
-    """Return the findings to show, one for each mistake, ordered by file and place.
-
-    `every_unused` tells that the project decided about `unused-awaitable` itself.  Where it did
-    not, only a plain `Awaitable` is shown: `dropped-task` knows better about tasks and futures, and
-    a class of the user's own may be awaitable among other things.
-    """
+def about_awaitables(errors: Iterable[Finding], sources: Sources) -> list[Finding]:
+    """Return the findings to show, one for each mistake, ordered by file and place."""
     shown: dict[tuple[str, int], list[Finding]] = {}
     ranked = sorted(errors, key=lambda error: not error.is_ours)
     for error in ranked:
-        if not _is_shown(error, sources, every_unused):
+        if not _is_shown(error, sources):
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
@@ -47,11 +42,9 @@ def _repeats(error: Finding, other: Finding) -> bool:
     return other.covers(error) if other.is_ours else other.column == error.column
 
 
-def _is_shown(error: Finding, sources: Sources, every_unused: bool) -> bool:
+def _is_shown(error: Finding, sources: Sources) -> bool:
     if error.is_ours or error.code in ALWAYS or FORGOTTEN in error.notes:
         return True
-    if error.code == "unused-awaitable":
-        return every_unused or error.text.startswith('Value of type "Awaitable[')
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
         return False
     from mypy_await.gate.recognise import is_about_awaitables

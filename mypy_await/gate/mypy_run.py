@@ -26,10 +26,8 @@ from mypy.version import __version__ as mypy_version
 from mypy_await import config
 from mypy_await.gate.adjust import (
     SHARED_CONFIGS,
-    UNUSED_AWAITABLE,
     adjust,
     is_our_plugin,
-    speaks_of_unused,
 )
 from mypy_await.gate.errors import GateError
 
@@ -98,9 +96,6 @@ class Prepared:
         self.mypy_config_file = self.options.config_file
         self.lists_plugin = any(map(is_our_plugin, self.options.plugins))
         adjust(self.options)
-        self.asked_for_unused = speaks_of_unused(self.options)
-        if not self.asked_for_unused:
-            self.options.enable_error_code = [*self.options.enable_error_code, UNUSED_AWAITABLE]
 
     @property
     def config_file(self) -> str:
