@@ -175,12 +175,12 @@ def report_in_class(
 ) -> None:
     """Report an error while mypy analyses a class, with notes attached to it."""
     errors = cast(SemanticAnalyzer, api).errors
-    where = {"end_line": node.end_line, "end_column": node.end_column}
-    error = errors.report(node.line, node.column, text, code=code, **where)
+    at = functools.partial(
+        errors.report, node.line, node.column, end_line=node.end_line, end_column=node.end_column
+    )
+    at(text, code)
     for note in notes:
-        errors.report(
-            node.line, node.column, note, code=code, severity="note", parent_error=error, **where
-        )
+        at(note, code, severity="note")
 
 
 def module_defining(api: CheckerPluginInterface, fullname: str) -> str:

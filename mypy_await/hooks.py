@@ -6,6 +6,8 @@ nothing of it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mypy.nodes import CallExpr, Decorator, IndexExpr, MemberExpr, MypyFile
 from mypy.plugin import (
     AttributeContext,
@@ -26,6 +28,9 @@ from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.walk import ParentLinks
 
+if TYPE_CHECKING:
+    from mypy_await.contracts.lookup import Lookup as Contracts
+
 
 class Hooks:
     """The bodies of all hooks, with what they share."""
@@ -35,13 +40,16 @@ class Hooks:
         lookup: Lookup,
         freshness: Freshness,
         config: Config,
+        contracts: Contracts | None,
         *,
         infer_returns: bool,
         tells_origin: bool,
     ) -> None:
         self._links = ParentLinks()
         self._protects = bool(config.protect)
-        self._refiner = Refiner(lookup, freshness, config.protect, infer_returns=infer_returns)
+        self._refiner = Refiner(
+            lookup, freshness, config.protect, contracts, infer_returns=infer_returns
+        )
         self._judge = Judge(self._links, self._refiner, config, tells_origin=tells_origin)
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:

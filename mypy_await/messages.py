@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from mypy.nodes import Expression, FuncDef, LambdaExpr, MemberExpr, NameExpr
@@ -81,9 +82,11 @@ def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
     return f'Make "{name}" async and await the value, or declare the result as {typ}'
 
 
-def used_at(use: Use) -> str:
-    """Point from where a name is bound to its first use as a result."""
-    return f"It is used as its result on line {use.node.line}"
+def used_at(uses: Iterable[Use]) -> str:
+    """Point from where a name is bound to its uses as a result."""
+    lines = [str(line) for line in sorted({use.node.line for use in uses})]
+    shown = f"lines {', '.join(lines[:-1])} and {lines[-1]}" if lines[1:] else f"line {lines[0]}"
+    return f"It is used as its result on {shown}"
 
 
 def used_there(where: str) -> str:

@@ -122,7 +122,8 @@ Step = Place | None
 
 def place_of(node: Expression, parents: Parents) -> Place:
     """Return where the value of an expression goes."""
-    value, names, conditional = node, (), False
+    value, conditional = node, False
+    names: tuple[NameExpr, ...] = ()
     parent = parents.get(value)
     while parent is not None:
         step = _STEPS.get(type(parent), _other)(parent, value, parents)

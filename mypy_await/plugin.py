@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mypy.nodes import MypyFile
@@ -23,6 +24,7 @@ from mypy_await.freshness import Freshness
 from mypy_await.recognise import Interest, Recogniser
 
 if TYPE_CHECKING:
+    from mypy_await.contracts.lookup import Lookup as Contracts
     from mypy_await.hooks import Hooks
 
 
@@ -37,6 +39,7 @@ class AwaitPlugin(Plugin):
         compat.refuse_old_mypy()
         try:
             self.config = config.load(options.config_file)
+            self._contracts = self._read_contracts(options.config_file)
         except config.ConfigError as error:
             compat.stop(str(error))
         codes.set_defaults(frozenset(self.config.enable), frozenset(self.config.disable))
@@ -47,6 +50,14 @@ class AwaitPlugin(Plugin):
         self._class_hook = compat.guard("classes", lambda ctx: None)(self._check_class)
         self._made: dict[tuple[str, str], Callable[[Any], Type] | None] = {}
 
+    def _read_contracts(self, config_file: str | None) -> Contracts | None:
+        if not self.config.contracts:
+            return None
+        from mypy_await.contracts.lookup import Lookup  # most projects have none
+
+        root = Path(config_file).parent if config_file else Path()
+        return Lookup([root / folder for folder in self.config.contracts])
+
     @functools.cached_property
     def _hooks(self) -> Hooks:
         from mypy_await.hooks import Hooks  # a run that needs no hook saves the import
@@ -55,6 +66,7 @@ class AwaitPlugin(Plugin):
             self.lookup_fully_qualified,
             self._freshness,
             self.config,
+            self._contracts,
             infer_returns=self.infers_returns(),
             tells_origin=self.tells_origin,
         )

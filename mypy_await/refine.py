@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -55,6 +56,9 @@ from mypy_await.summaries import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    from mypy_await.contracts.lookup import Lookup as Contracts
+
 Lookup = Callable[[str], SymbolTableNode | None]
 
 
@@ -75,11 +79,13 @@ class Refiner:
         lookup: Lookup,
         freshness: Freshness,
         protect: tuple[str, ...],
+        contracts: Contracts | None,
         *,
         infer_returns: bool,
     ) -> None:
         self._lookup = lookup
         self._protect = protect
+        self._contracts = contracts
         self._freshness = freshness
         self._infer_returns = infer_returns
         self._modules: dict[str, MypyFile] = {}
@@ -145,12 +151,13 @@ class Refiner:
                 return None
         summary = self._of_callee(api, fullname, node)
         if summary is None:
-            return None
+            return self._pinned(api, fullname) if is_open else None
         passed = _arguments(ctx)
         found = None
         if is_open:
             found = self._awaitable(api, summary.result)
             found = found or self._awaitable(api, summary.result_with(passed))
+            found = found or self._pinned(api, fullname)
         found = found or self._receiver(
             api, summary, proper, lambda: summary.returns_class_with(passed)
         )
@@ -188,6 +195,20 @@ class Refiner:
             return self.summary(api, fullname)
         callee = getattr(node.callee, "node", None)
         return self.summary_of(api, callee) if isinstance(callee, (FuncDef, Decorator)) else None
+
+    def _pinned(self, api: CheckerPluginInterface, fullname: str) -> Refined | None:
+        """Return what a contract says of a function whose source says nothing."""
+        pin = self._contracts.contract_of(fullname) if self._contracts else None
+        if pin is None:
+            return None
+        self._freshness.note(compat.module(api).fullname, [pin.path])
+        if not pin.is_async:
+            return None
+        found = self._lookup(pin.result.name)
+        info = found.node if found and not pin.result.args else None
+        result = _instance(info) if isinstance(info, TypeInfo) else _any()
+        origin = Origin(fullname, pin.path, pin.line, is_async=True, kind=Kind.COROUTINE)
+        return Refined(_coroutine(api, result), (origin,))
 
     def _receiver(
         self,
@@ -322,11 +343,11 @@ def _arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
             value = values[0]
             symbol = value.node if isinstance(value, RefExpr) else None
             function = symbol.fullname if isinstance(symbol, (FuncDef, Decorator)) else None
-            is_constant = isinstance(value, NameExpr) and value.name in ("True", "False", "None")
+            word = value.name if isinstance(value, NameExpr) else ""
             passed[name] = Argument(
                 instance=_class(get_proper_type(types[0])),
                 function=function if function and "." in function else None,
-                constant=value.name if is_constant else None,
+                constant=word if word in ("True", "False", "None") else None,
             )
     return passed
 

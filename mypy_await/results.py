@@ -25,17 +25,20 @@ def declared_result(function: FuncDef, place: Place) -> ProperType | None:
     typ = function.type
     if not isinstance(typ, CallableType):
         return None
-    result = get_proper_type(typ.ret_type)
-    if function.is_coroutine and not function.is_async_generator:
-        coroutine = awaitable(result)
-        result = get_proper_type(coroutine.result) if coroutine else None
-    elif function.is_generator:
-        if place.kind is not Kind.YIELDED:
-            return None
-        # Iterator[T], Generator[T, ...], AsyncIterator[T] and their like
-        is_known = isinstance(result, Instance) and result.args
-        result = get_proper_type(result.args[0]) if is_known else None
+    result = _produced(function, get_proper_type(typ.ret_type), place)
     return None if _is_unannotated(result) else result
+
+
+def _produced(function: FuncDef, declared: ProperType, place: Place) -> ProperType | None:
+    if function.is_coroutine and not function.is_async_generator:
+        coroutine = awaitable(declared)
+        return get_proper_type(coroutine.result) if coroutine else None
+    if not function.is_generator:
+        return declared
+    # Iterator[T], Generator[T, ...], AsyncIterator[T] and their like
+    if place.kind is not Kind.YIELDED or not isinstance(declared, Instance) or not declared.args:
+        return None
+    return get_proper_type(declared.args[0])
 
 
 def hides_elements(declared: ProperType | None) -> bool:

@@ -233,7 +233,7 @@ def _class_of(typ: ProperType | None) -> TypeInfo | None:
         case CallableType() if typ.is_type_obj():
             return typ.type_object()
         case TypeType():
-            return _class_of(get_proper_type(typ.item))
+            return _class_of(typ.item)
         case TupleType():
             return compat.tuple_fallback(typ).type
     return None

@@ -40,7 +40,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
 
 
 def test_each_kind_of_error_is_told_apart(errors: list[Finding]) -> None:
-    shown = about_awaitables(errors, Sources(), every_unused=False)
+    shown = about_awaitables(errors, Sources())
     marked = {
         (number, match[1])
         for number, line in enumerate(PROGRAM.read_text(encoding="utf-8").splitlines(), 1)
@@ -50,16 +50,15 @@ def test_each_kind_of_error_is_told_apart(errors: list[Finding]) -> None:
 
 
 def test_the_program_has_errors_of_other_causes(errors: list[Finding]) -> None:
-    shown = {finding.line for finding in about_awaitables(errors, Sources(), every_unused=True)}
+    shown = {finding.line for finding in about_awaitables(errors, Sources())}
     assert len({finding.line for finding in errors} - shown) > 15
 
 
-def test_unused_tasks_are_shown_where_the_project_asked_for_them(errors: list[Finding]) -> None:
-    def unused(every: bool) -> int:
-        shown = about_awaitables(errors, Sources(), every_unused=every)
-        return sum(finding.code == "unused-awaitable" for finding in shown)
-
-    assert (unused(False), unused(True)) == (1, 2)
+def test_unused_awaitables_are_shown_where_the_project_asked_for_them(
+    errors: list[Finding],
+) -> None:
+    shown = about_awaitables(errors, Sources())
+    assert sum(finding.code == "unused-awaitable" for finding in shown) == 2
 
 
 OURS: Final = Finding("a.py", 3, 9, 3, 14, "unawaited-value", "Value ... is indexed")
@@ -69,14 +68,14 @@ MYPYS: Final = Finding(
 
 
 def test_mypys_report_of_the_same_expression_is_dropped() -> None:
-    assert about_awaitables([MYPYS, OURS], Sources(), every_unused=False) == [OURS]
+    assert about_awaitables([MYPYS, OURS], Sources()) == [OURS]
 
 
 @pytest.mark.parametrize(
     "elsewhere", [MYPYS._replace(line=4, end_line=4), MYPYS._replace(column=20, end_column=25)]
 )
 def test_mypys_report_of_another_expression_stays(elsewhere: Finding) -> None:
-    shown = about_awaitables([elsewhere, OURS], Sources(), every_unused=False)
+    shown = about_awaitables([elsewhere, OURS], Sources())
     assert sorted(shown, key=lambda finding: finding.code) == [elsewhere, OURS]
 
 

@@ -61,7 +61,9 @@ def check_call(call: Call) -> Misuse | None:
         if not isinstance(given, Instance):
             continue
         for formal in formal_of(call, passed):
-            name = _recoloured(call, given, formal) if isinstance(formal, Instance) else None
+            if not isinstance(formal, Instance):
+                continue
+            name = _recoloured(call, given, formal)
             if name is not None:
                 text = messages.override(name, formal.type.name, is_async=True)
                 return Misuse(codes.ASYNC_OVERRIDE, text, (messages.SAME_COLOUR,), passed.value)

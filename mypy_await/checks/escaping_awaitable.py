@@ -18,7 +18,7 @@ from mypy.nodes import (
     TryStmt,
     WithStmt,
 )
-from mypy.types import Instance, NoneType, get_proper_type
+from mypy.types import CallableType, Instance, get_proper_type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, is_async_def, parts
@@ -77,8 +77,10 @@ def _try_covers(node: TryStmt, use: Use) -> bool:
 def _is_meant_for_it(typ: Expression | None, handler: Block) -> bool:
     """Is a handler there for what the coroutine raises, and not for making it?"""
     names = {ref.fullname for ref in descendants(typ) if isinstance(ref, RefExpr)} if typ else set()
-    is_reraise = len(handler.body) == 1 and isinstance(handler.body[0], RaiseStmt)
-    return not names & _RAISED_BY_LOOKUP and not (is_reraise and handler.body[0].expr is None)
+    match handler.body:
+        case [RaiseStmt(expr=None)]:
+            return False
+    return not names & _RAISED_BY_LOOKUP
 
 
 _RAISED_BY_LOOKUP: Final = frozenset(
@@ -103,14 +105,13 @@ def _with_covers(node: WithStmt, use: Use) -> bool:
 
 def _may_swallow(manager: Expression, use: Use) -> bool:
     """May this context manager swallow exceptions: does its `__exit__` give a bool (PEP 343)?"""
-    for part in parts(typ) if (typ := use.site.type_of(manager)) is not None else ():
+    typ = use.site.type_of(manager)
+    for part in parts(typ) if typ is not None else ():
         method = part.type.get_method("__exit__") if isinstance(part, Instance) else None
-        declared = getattr(method.type, "ret_type", None) if method else None
-        result = get_proper_type(declared)
-        if result is not None and not isinstance(result, NoneType):
+        if method is not None and isinstance(method.type, CallableType):
             return any(
                 isinstance(item, Instance) and item.type.fullname == "builtins.bool"
-                for item in parts(result)
+                for item in parts(get_proper_type(method.type.ret_type))
             )
     return False
 

@@ -43,10 +43,11 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     through.
     """
     if fate.misuses and not fate.consumed and use.value.sort is not Sort.FUTURE:
-        first, misuse = fate.misuses[0]
-        if first.node.line == use.node.line:
+        elsewhere = [there for there, _ in fate.misuses if there.node.line != use.node.line]
+        misuse = fate.misuses[0][1]
+        if not elsewhere:
             return misuse
-        return replace(misuse, notes=(*misuse.notes, messages.used_at(first)))
+        return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
     for name, misuse in () if use.place.conditional else fate.certain:
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
@@ -60,7 +61,8 @@ def check_attribute(use: Use, fate: Fate) -> Misuse | None:
     """
     for there, misuse in fate.misuses:
         if there.place.kind not in (Kind.TESTED, Kind.COMPARED):
-            return replace(misuse, notes=(*misuse.notes, messages.used_at(there)))
+            lines = messages.used_at(there for there, _ in fate.misuses)
+            return replace(misuse, notes=(*misuse.notes, lines))
     return None
 
 
