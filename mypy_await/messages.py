@@ -76,10 +76,11 @@ def lacks_too(use: Use, method: str) -> str:
 
 def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
     """Return the ways out for a sync function that hides an awaitable."""
+    typ = _type(use, use.value.typ)
+    declare = f"declare {'the elements' if use.in_container else 'the result'} as {typ}"
     if function is None:
-        return f'Declare the result as {_type(use, use.value.typ)}, or await it in an "async def"'
-    name, typ = function.name, _type(use, use.value.typ)
-    return f'Make "{name}" async and await the value, or declare the result as {typ}'
+        return f'{declare.replace("declare", "Declare", 1)}, or await it in an "async def"'
+    return f'Make "{function.name}" async and await the value, or {declare}'
 
 
 def used_at(uses: Iterable[Use]) -> str:

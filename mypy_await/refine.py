@@ -316,7 +316,7 @@ class Refiner:
 
     def _path_of(self, module: str) -> str | None:
         found = self._modules.get(module)
-        if found is None or not found.path.endswith(".py"):
+        if found is None or found.path.endswith(".pyi"):
             return None
         return os.path.abspath(found.path)
 
