@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,20 +28,21 @@ class Freshness:
         major, minor = options.python_version
         self._folder = Path(options.cache_dir) / f"{major}.{minor}" / FOLDER
         self._is_on = options.cache_dir != os.devnull and options.incremental
-        self._noted: dict[str, dict[str, str]] = {}
+        self._noted: dict[str, set[str]] = {}
         self._digests: dict[str, str] = {}
         self._stored: set[str] | None = None
 
     def note(self, module: str, paths: Iterable[str]) -> None:
         """Note that the results of a module depend on these files."""
-        noted = self._noted.setdefault(module, {})
+        is_first = module not in self._noted
+        noted = self._noted.setdefault(module, set())
         new = [path for path in paths if path not in noted]
         if not new:
             return
-        for path in new:
-            noted[path] = self._digest(path)
+        noted.update(new)
         if self._is_on:
-            self._write(module, noted)
+            lines = "".join(f"{self._digest(path)} {path}\n" for path in new)
+            self._write(module, lines, "w" if is_first else "a")
 
     def is_stale(self, module: str) -> bool:
         """Did a file change that the cached results of a module depend on?
@@ -53,9 +53,10 @@ class Freshness:
             return False
         path = self._path(module)
         try:
-            noted = json.loads(path.read_text(encoding="utf-8"))
-            stale = any(self._digest(source) != digest for source, digest in noted.items())
-        except (OSError, ValueError, AttributeError):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            noted = [line.split(" ", 1) for line in lines]
+            stale = any(self._digest(source) != digest for digest, source in noted)
+        except (OSError, ValueError):
             stale = True  # unreadable notes say nothing: the module is checked anew
         if stale:
             with contextlib.suppress(OSError):
@@ -73,17 +74,16 @@ class Freshness:
         return self._stored
 
     def _path(self, module: str) -> Path:
-        return self._folder / f"{module}.json"
+        return self._folder / f"{module}.txt"
 
-    def _write(self, module: str, noted: dict[str, str]) -> None:
-        path = self._path(module)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
+    def _write(self, module: str, lines: str, mode: str) -> None:
         # Without the notes the worst is a module that is not checked anew, as without a cache
         # folder that can be written; mypy reports that itself.
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(noted, sort_keys=True), encoding="utf-8")
-            draft.replace(path)
+            if mode == "w":
+                self._folder.mkdir(parents=True, exist_ok=True)
+            with self._path(module).open(mode, encoding="utf-8") as file:
+                file.write(lines)
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:

@@ -91,6 +91,7 @@ class Refiner:
         self._modules: dict[str, MypyFile] = {}
         self._summaries = Summaries(self._path_of, self._known)
         self._asked: dict[object, FunctionSummary | None] = {}
+        self._noted: set[tuple[str, frozenset[str]]] = set()
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""
@@ -99,6 +100,7 @@ class Refiner:
     def forget(self) -> None:
         """Drop the answers: a file was parsed anew."""
         self._asked.clear()
+        self._noted.clear()
 
     def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
         """Return the summary of a function, and note that the module in work asked for it."""
@@ -127,8 +129,16 @@ class Refiner:
             self._asked[key] = ask()
         found = self._asked[key]
         if found is not None:
-            self._freshness.note(compat.module(api).fullname, found.sources)
+            self._note(api, found)
         return found
+
+    def _note(self, api: CheckerPluginInterface, summary: FunctionSummary) -> None:
+        """Note that the module in work rests on the sources of a summary, as asked so far."""
+        sources = summary.sources
+        key = compat.module(api).fullname, sources
+        if key not in self._noted:
+            self._noted.add(key)
+            self._freshness.note(*key)
 
     def call(
         self,
@@ -149,6 +159,8 @@ class Refiner:
             coroutine = awaitable(proper) if self._infer_returns else None
             if coroutine is None or not says_nothing(get_proper_type(coroutine.result)):
                 return None
+        if is_open and self._means_any(fullname):
+            return None
         summary = self._of_callee(api, fullname, node)
         if summary is None:
             return self._pinned(api, fullname) if is_open else None
@@ -157,12 +169,29 @@ class Refiner:
         if is_open:
             found = self._awaitable(api, summary.result)
             found = found or self._awaitable(api, summary.result_with(passed))
-            found = found or self._pinned(api, fullname)
+            found = found or self._wrapped(ctx, node) or self._pinned(api, fullname)
         found = found or self._receiver(
             api, summary, proper, lambda: summary.returns_class_with(passed)
         )
-        self._freshness.note(compat.module(api).fullname, summary.sources)
+        self._note(api, summary)
         return found
+
+    def _means_any(self, fullname: str) -> bool:
+        """Does an installed package declare `Any` outright for this function?
+
+        It is taken at its word: reading the bodies of annotated packages costs more than it finds.
+        """
+        found = self._lookup(fullname) if "." in fullname else None
+        node = found.node if found else None
+        function = node.func if isinstance(node, Decorator) else node
+        typ = function.type if isinstance(function, FuncDef) else None
+        result = get_proper_type(typ.ret_type) if isinstance(typ, CallableType) else None
+        if not isinstance(result, AnyType) or result.type_of_any != TypeOfAny.explicit:
+            return False
+        module = self._modules.get(fullname.rpartition(".")[0]) or self._modules.get(
+            fullname.rsplit(".", 2)[0]
+        )
+        return module is not None and "site-packages" in PurePath(module.path).parts
 
     def sometimes(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
@@ -185,7 +214,7 @@ class Refiner:
         found = self._awaitable(api, summary.result) or self._receiver(
             api, summary, proper, lambda: None
         )
-        self._freshness.note(compat.module(api).fullname, summary.sources)
+        self._note(api, summary)
         return found
 
     def _of_callee(
@@ -293,6 +322,21 @@ class Refiner:
             return typ, effect
         function = api.named_generic_type("builtins.function", [])
         return CallableType([_any()], [ARG_POS], [None], decorated, function), effect
+
+    def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
+        """Return what a call gives of an async function that an instance of its decorator wraps."""
+        callee = getattr(node.callee, "node", None)
+        typ = get_proper_type(ctx.type) if isinstance(ctx, MethodContext) else None
+        if not isinstance(callee, Decorator) or not isinstance(typ, Instance):
+            return None
+        wrapper = typ.type.fullname
+        if [getattr(decorator, "fullname", "") for decorator in callee.decorators] != [wrapper]:
+            return None
+        summary = self.summary(ctx.api, wrapper) if is_async_def(callee.func) else None
+        if summary is None:
+            return None
+        wrapped, _ = self._apply(ctx.api, callee.func, typ, summary.decorator)
+        return Refined(wrapped.ret_type) if isinstance(wrapped, CallableType) else None
 
     def _apply(
         self, api: CheckerPluginInterface, function: FuncDef, typ: Type, effect: DecoratorEffect
