@@ -156,7 +156,8 @@ def _of_function(node: FuncDef) -> Interest:
 def _of_class(node: TypeInfo) -> Interest:
     init = node.get("__init__")
     call = node.get("__call__")
-    decorates = call is not None and isinstance(call.node, FuncDef) and _takes(call.node.type)
+    function = call.node if call is not None and isinstance(call.node, FuncDef) else None
+    decorates = function is not None and (function.type is None or _takes(function.type))
     return Interest(
         gives=node.get("__await__") is not None or node.fullname == "builtins.map",
         takes=has_callbacks(node.fullname) or (init is not None and _takes(init.type)),

@@ -326,7 +326,7 @@ class Refiner:
     def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
         """Return what a call gives of an async function that an instance of its decorator wraps."""
         callee = getattr(node.callee, "node", None)
-        typ = get_proper_type(ctx.type) if isinstance(ctx, MethodContext) else None
+        typ = ctx.type if isinstance(ctx, MethodContext) else None
         if not isinstance(callee, Decorator) or not isinstance(typ, Instance):
             return None
         wrapper = typ.type.fullname
