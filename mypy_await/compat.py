@@ -30,6 +30,7 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Expression,
+    FuncDef,
     FuncItem,
     MypyFile,
     TypeInfo,
@@ -42,7 +43,7 @@ from mypy.plugin import (
 from mypy.plugins.default import DefaultPlugin
 from mypy.semanal import SemanticAnalyzer
 from mypy.subtypes import is_subtype
-from mypy.typeops import make_simplified_union, tuple_fallback
+from mypy.typeops import function_type, make_simplified_union, tuple_fallback
 from mypy.types import (
     AnyType,
     CallableType,
@@ -296,3 +297,8 @@ def open_callable(api: CheckerPluginInterface, result: Type) -> CallableType:
 def anything() -> AnyType:
     """Return the type `Any`."""
     return AnyType(TypeOfAny.special_form)
+
+
+def implicit_type(api: CheckerPluginInterface, function: FuncDef) -> ProperType:
+    """Return the type of a function without annotations: its parameters, all `Any`."""
+    return function_type(function, api.named_generic_type("builtins.function", []))

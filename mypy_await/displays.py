@@ -7,6 +7,7 @@ a dict is a result that somebody forgot to await.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -15,6 +16,7 @@ from mypy.nodes import (
     Expression,
     IndexExpr,
     ListExpr,
+    MemberExpr,
     NameExpr,
     Node,
     SetExpr,
@@ -24,6 +26,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, LiteralType, NoneType, Overloaded, TupleType
 
 from mypy_await.awaitables import awaitable, parts
+from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.walk import descendants
 
@@ -46,6 +49,71 @@ def holds_plain_values(variable: Var, function: Node, site: Site) -> bool:
                 if target.base.node is variable and is_plain(node.rvalue, site):
                     return True
     return False
+
+
+def is_item_of_record(place: Place, site: Site) -> bool:
+    """Is a value stored in a dict whose other literal keys hold plain values, as in a record?
+
+    None of the keys may be awaited or handed on in the function: then it is a store of work to do.
+    """
+    target = place.target
+    function = function_around(place.node, site.parents)
+    if not isinstance(target, IndexExpr) or not isinstance(target.index, StrExpr):
+        return False
+    base = literal_name(target.base)
+    if function is None or not base:
+        return False
+    uses = [
+        _is_plain_use(node, site)
+        for node in descendants(function)
+        if isinstance(node, Expression) and _key_of(node, base) not in (None, target.index.value)
+    ]
+    return True in uses and False not in uses
+
+
+def _is_plain_use(item: Expression, site: Site) -> bool | None:
+    """Is an item of a dict read, or written, as a plain value; None where nothing tells."""
+    above = site.parents.get(item)
+    if isinstance(above, AssignmentStmt) and any(item is target for target in above.lvalues):
+        return True if is_plain(above.rvalue, site) else None
+    kind = place_of(item, site.parents).kind
+    if kind in _HANDED_ON:
+        return False
+    return True if kind in _READ_AS_DATA else None
+
+
+_HANDED_ON: Final = frozenset({Kind.AWAITED, Kind.ARGUMENT, Kind.ELEMENT, Kind.UNPACKED})
+_READ_AS_DATA: Final = frozenset(
+    {
+        Kind.ATTRIBUTE,
+        Kind.COMPARED,
+        Kind.FORMATTED,
+        Kind.INDEXED,
+        Kind.ITERATED,
+        Kind.OPERAND,
+        Kind.TESTED,
+    }
+)
+
+
+def _key_of(node: Node, base: str) -> str | None:
+    """Return the literal key with which `base[key]` or `base.get(key)` asks, if this does."""
+    match node:
+        case IndexExpr(index=StrExpr(value=key)) if literal_name(node.base) == base:
+            return key
+        case CallExpr(callee=MemberExpr(name="get", expr=owner), args=[StrExpr(value=key), *_]):
+            return key if literal_name(owner) == base else None
+    return None
+
+
+def literal_name(node: Expression) -> str:
+    """Return the text of a name or of an attribute of one, `a` or `a.b`, or nothing."""
+    match node:
+        case NameExpr():
+            return node.name
+        case MemberExpr(expr=NameExpr() as owner):
+            return f"{owner.name}.{node.name}"
+    return ""
 
 
 def is_plain(value: Expression, site: Site) -> bool:

@@ -200,14 +200,28 @@ class Site:
         typ = self.type_of(call.callee)
         if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
             if not isinstance(typ, (CallableType, Overloaded)):
-                typ = _constructor(call.callee.node)
-        return _items(typ)
+                typ = self._constructor(call.callee.node)
+        return _items(typ) if typ is not None else self._declared_signatures(call)
 
     def _declared_signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
         node = self.callee_node(call)
         if isinstance(node, TypeInfo):
-            return _items(_constructor(node))
-        return _items(_bound(node, _symbol_type(node)) if node is not None else None)
+            return _items(self._constructor(node))
+        return _items(self._signature(node)) if node is not None else ()
+
+    def _signature(self, node: SymbolNode) -> ProperType | None:
+        """Return what a symbol is called with; without annotations, the bare parameters."""
+        typ = _symbol_type(node)
+        if typ is None and isinstance(node, FuncDef):
+            typ = compat.implicit_type(self.api, node)
+        return _bound(node, typ)
+
+    def _constructor(self, info: TypeInfo) -> ProperType | None:
+        found = info.get("__init__")
+        if found is None or found.node is None:
+            return None
+        is_objects = found.node.fullname == "builtins.object.__init__"
+        return None if is_objects else self._signature(found.node)
 
 
 _ANY: Final = AnyType(TypeOfAny.special_form)
@@ -269,13 +283,6 @@ def _bound(node: SymbolNode, typ: ProperType | None) -> ProperType | None:
 
 
 _STARS: Final = (ARG_STAR, ARG_STAR2)
-
-
-def _constructor(info: TypeInfo) -> ProperType | None:
-    found = info.get("__init__")
-    if found is None or found.node is None or found.node.fullname == "builtins.object.__init__":
-        return None
-    return _bound(found.node, _symbol_type(found.node))
 
 
 def has(typ: Type, name: str) -> bool:

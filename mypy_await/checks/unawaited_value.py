@@ -20,6 +20,7 @@ from mypy.types import AnyType, Instance, ProperType, Type
 from mypy_await import codes, messages, names
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
 from mypy_await.bindings import Fate
+from mypy_await.displays import is_item_of_record
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.refine import shown_place
@@ -201,7 +202,15 @@ def _compared_to_plain_value(use: Use) -> bool:
 
 
 def _compared_to_awaitable(use: Use) -> bool:
-    return any(other is not None and awaitable(other) is not None for other in _others(use))
+    """Is it compared to another awaitable, so that identity is asked for?
+
+    Two that were made for the comparison are never the same: there their results are meant.
+    """
+    comparison = use.place.node
+    assert isinstance(comparison, ComparisonExpr)
+    kept = [operand for operand in comparison.operands if not isinstance(operand, CallExpr)]
+    types = [use.site.type_of(operand) for operand in kept if operand is not use.place.value]
+    return any(typ is not None and awaitable(typ) is not None for typ in types)
 
 
 def _matched(use: Use) -> Misuse | None:
@@ -316,7 +325,12 @@ def _assigned(use: Use) -> Misuse | None:
     declared = use.expected
     if declared is None and use.place.target is not None:
         declared = use.site.declared_type_of(use.place.target)
-    return _misuse(use, "assigned", declared) if fit(use.value, declared) is Fit.NO else None
+    answer = fit(use.value, declared)
+    if answer is Fit.NO:
+        return _misuse(use, "assigned", declared)
+    if answer is not Fit.YES and use.value.is_lazy and is_item_of_record(use.place, use.site):
+        return _misuse(use, "put among plain values")
+    return None
 
 
 _JUDGES: Final[dict[Kind, Callable[[Use], Misuse | None]]] = {
