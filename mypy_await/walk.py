@@ -118,23 +118,33 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 Parents = dict[Node, Node]
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the direct children of a node in evaluation order."""
+_by_class: dict[type[Node], tuple[str, ...]] = {}
+
+
+def children(node: Node) -> list[Node]:
+    """Return the direct children of a node in evaluation order."""
     if isinstance(node, (CallExpr, IndexExpr, OpExpr)) and node.analyzed is not None:
-        yield node.analyzed
-        return
-    for name in FIELDS.get(type(node).__name__, ()):
-        yield from _nodes(getattr(node, name))
+        return [node.analyzed]
+    fields = _by_class.get(type(node))
+    if fields is None:
+        fields = _by_class[type(node)] = FIELDS.get(type(node).__name__, ())
+    found: list[Node] = []
+    for name in fields:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif value:
+            _collect(value, found)
+    return found
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _nodes(part)
-    elif isinstance(value, dict):
-        yield from _nodes(list(value.values()))
+def _collect(values: object, found: list[Node]) -> None:
+    """Add the nodes in nested lists, tuples and dictionaries."""
+    for value in values.values() if isinstance(values, dict) else values:  # type: ignore[attr-defined]
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, (list, tuple)):
+            _collect(value, found)
 
 
 def descendants(node: Node, *, into_functions: bool = True) -> Iterator[Node]:
