@@ -24,9 +24,10 @@ from mypy.nodes import (
     ReturnStmt,
     SymbolNode,
     TypeInfo,
+    Var,
 )
 from mypy.plugin import SemanticAnalyzerPluginInterface
-from mypy.types import AnyType, CallableType, Instance, Type, UnboundType
+from mypy.types import AnyType, CallableType, Instance, Type, UnboundType, get_proper_type
 
 from mypy_await.walk import descendants
 
@@ -40,6 +41,8 @@ class Method:
     name: str
     node: FuncDef
     decorators: tuple[Expression, ...] = ()
+    cached: Var | None = None
+    """What the decorators made of it, where mypy's cache says no more about them."""
 
     @property
     def is_async(self) -> bool:
@@ -66,6 +69,11 @@ class Method:
     @property
     def is_replaced(self) -> bool:
         """May a decorator make something else of it?"""
+        if self.cached is not None:
+            function = self.node.type
+            typ = get_proper_type(self.cached.type)
+            is_own = isinstance(typ, CallableType) and typ.implicit if not function else False
+            return not is_own and typ != function
         names = {dotted_name(decorator).rpartition(".")[2] for decorator in self.decorators}
         return not names <= _HARMLESS
 
@@ -161,7 +169,8 @@ def _method(name: str, node: SymbolNode | None) -> Method | None:
         case FuncDef():
             return Method(name, node)
         case Decorator():
-            return Method(name, node.func, tuple(node.original_decorators))
+            decorators = tuple(node.original_decorators)
+            return Method(name, node.func, decorators, None if decorators else node.var)
         case OverloadedFuncDef() if node.items:
             return _method(name, node.items[0])
     return None

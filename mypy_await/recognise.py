@@ -148,7 +148,7 @@ def _interest(node: SymbolNode | None) -> Interest:
 
 def _of_function(node: FuncDef) -> Interest:
     if node.type is None:
-        return Interest(gives=True, takes=bool(node.arguments), decorates=True)
+        return Interest(gives=True, takes=bool(node.arg_names), decorates=True)
     found = _of_type(node.type, node.fullname)
     return replace(found, gives=True) if node.is_coroutine else found
 

@@ -326,17 +326,10 @@ class Refiner:
     def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
         """Return what a call gives of an async function that an instance of its decorator wraps."""
         callee = getattr(node.callee, "node", None)
-        typ = ctx.type if isinstance(ctx, MethodContext) else None
-        if not isinstance(callee, Decorator) or not isinstance(typ, Instance):
+        if not isinstance(callee, Decorator) or not is_async_def(callee.func):
             return None
-        wrapper = typ.type.fullname
-        if [getattr(decorator, "fullname", "") for decorator in callee.decorators] != [wrapper]:
-            return None
-        summary = self.summary(ctx.api, wrapper) if is_async_def(callee.func) else None
-        if summary is None:
-            return None
-        wrapped, _ = self._apply(ctx.api, callee.func, typ, summary.decorator)
-        return Refined(wrapped.ret_type) if isinstance(wrapped, CallableType) else None
+        summary = self.summary_of(ctx.api, callee)
+        return self._awaitable(ctx.api, summary.result) if summary else None
 
     def _apply(
         self, api: CheckerPluginInterface, function: FuncDef, typ: Type, effect: DecoratorEffect
