@@ -26,14 +26,16 @@ from mypy.nodes import (
     ClassDef,
     ConditionalExpr,
     ContinueStmt,
-    Decorator,
     DelStmt,
     DictionaryComprehension,
     ForStmt,
     FuncDef,
     GeneratorExpr,
     IfStmt,
+    ImportBase,
+    IndexExpr,
     LambdaExpr,
+    ListExpr,
     MatchStmt,
     NameExpr,
     Node,
@@ -43,9 +45,13 @@ from mypy.nodes import (
     ReturnStmt,
     SymbolNode,
     TryStmt,
+    TupleExpr,
     WhileStmt,
     WithStmt,
+    YieldExpr,
+    YieldFromExpr,
 )
+from mypy.patterns import AsPattern
 
 from mypy_await.walk import children, descendants
 
@@ -175,7 +181,10 @@ class _Flow:
     def statement(self, node: Node, state: State) -> State:
         run = _STATEMENTS.get(type(node))
         state = run(self, node, state) if run else self.expression(node, state)
-        return self.begin(state) if node is self.binding else state
+        if node is self.binding:
+            state = self.begin(state)
+            self.may_raise(state)
+        return state
 
     def if_(self, node: IfStmt, state: State) -> State:
         out: set[Path] = set()
@@ -198,10 +207,9 @@ class _Flow:
 
     def for_(self, node: ForStmt, state: State) -> State:
         state = self.expression(node.expr, state)
-        if node.is_async:
-            self.may_raise(state)
 
         def turn(state: State) -> State:
+            self.may_raise(state)  # the next value may fail to come
             return self.block(node.body, self.bind(node.index, state))
 
         ends, breaks = self.loop(turn, state, Round.AGAIN)
@@ -256,17 +264,21 @@ class _Flow:
         self.raises.append([])
         out = self.block(node.body, state)
         raised = _NOWHERE.union(*self.raises.pop())
-        self.may_raise(raised)
+        self.may_raise(raised | out)
         return out | raised  # a context manager may swallow what is raised in it
 
     def match_(self, node: MatchStmt, state: State) -> State:
         state = self.expression(node.subject, state)
-        out: set[Path] = set(state)
+        out = _NOWHERE
         for pattern, guard, body in zip(node.patterns, node.guards, node.bodies, strict=True):
             entry = self.bind(pattern, self.expression(pattern, state))
-            entry = self.expression(guard, entry) if guard is not None else entry
+            if guard is not None:
+                entry = self.expression(guard, entry)
+                state |= entry
+            elif isinstance(pattern, AsPattern) and pattern.pattern is None:
+                state = _NOWHERE  # `case _` and `case name` take whatever is left
             out |= self.block(body, entry)
-        return frozenset(out)
+        return out | state
 
     def assignment(self, node: AssignmentStmt, state: State) -> State:
         alias = self.alias_of(node)
@@ -275,7 +287,10 @@ class _Flow:
         state = self.expression(node.rvalue, state)
         self.note_overwriting(node, state)
         for target in node.lvalues:
-            state = self.bind(target, self.targets(target, state))
+            state = self.targets(target, state)
+            if isinstance(target, (TupleExpr, ListExpr)):
+                self.may_raise(state)  # there may be more or fewer values
+            state = self.bind(target, state)
         return state
 
     def alias(self, node: AssignmentStmt, alias: SymbolNode, state: State) -> State:
@@ -316,7 +331,8 @@ class _Flow:
         state = self.expression(node.expr, state)
         failed = self.expression(node.msg, state) if node.msg is not None else state
         self.may_raise(failed)
-        return state
+        is_false = isinstance(node.expr, NameExpr) and node.expr.fullname == "builtins.False"
+        return _NOWHERE if is_false else state
 
     def break_(self, node: BreakStmt, state: State) -> State:
         self.jumps[-1].breaks.append(state)
@@ -326,8 +342,13 @@ class _Flow:
         self.jumps[-1].continues.append(state)
         return _NOWHERE
 
-    def definition(self, node: FuncDef | Decorator | ClassDef, state: State) -> State:
-        """Pass over a nested definition: names used in it are captured, and asked for before."""
+    def class_(self, node: ClassDef, state: State) -> State:
+        """Run the body of a class, which is no function: it runs here and now."""
+        for child in children(node):
+            if isinstance(child, Block):
+                state = self.block(child, state)
+            else:
+                state = self.expression(child, state)
         return state
 
     # Expressions, in evaluation order
@@ -342,7 +363,7 @@ class _Flow:
             return run(self, node, state)
         for child in children(node):
             state = self.expression(child, state)
-        if isinstance(node, (CallExpr, AwaitExpr)):
+        if isinstance(node, _MAY_RAISE):
             self.may_raise(state)
         return state
 
@@ -364,7 +385,10 @@ class _Flow:
     def short_circuit(self, node: OpExpr, state: State) -> State:
         state = self.expression(node.left, state)
         after = self.expression(node.right, state)
-        return state | after if node.op in ("and", "or") else after
+        if node.op in ("and", "or"):
+            return state | after
+        self.may_raise(after)
+        return after
 
     def conditional(self, node: ConditionalExpr, state: State) -> State:
         state = self.expression(node.cond, state)
@@ -379,11 +403,15 @@ class _Flow:
     def comprehension(self, node: GeneratorExpr | DictionaryComprehension, state: State) -> State:
         state = self.expression(node.sequences[0], state)
 
+        skipped: set[Path] = set()
+
         def turn(state: State) -> State:
             for part in children(node):
                 if part is not node.sequences[0]:
                     state = self.expression(part, state)
-            return state
+                if any(part in conditions for conditions in node.condlists):
+                    skipped.update(state)
+            return state | skipped
 
         ends, _ = self.loop(turn, state, Round.AGAIN)
         return state | ends
@@ -431,6 +459,9 @@ class _Flow:
 
 
 _TARGET_LISTS: Final = ("TupleExpr", "ListExpr", "StarExpr")
+_MAY_RAISE: Final = (CallExpr, AwaitExpr, IndexExpr, YieldExpr, YieldFromExpr, ImportBase)
+"""What a program expects to raise, besides operators, loops over values and unpacking.  Reading an
+attribute may as well, but is rarely what a handler is there for."""
 
 _AFTER: Final[dict[Effect, Callable[[Status], Status]]] = {
     Effect.NOTHING: lambda status: status,
@@ -461,9 +492,7 @@ _STATEMENTS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
     AssertStmt: _Flow.assert_,
     BreakStmt: _Flow.break_,
     ContinueStmt: _Flow.continue_,
-    FuncDef: _Flow.definition,
-    Decorator: _Flow.definition,
-    ClassDef: _Flow.definition,
+    ClassDef: _Flow.class_,
     Block: _Flow.block,
 }
 _EXPRESSIONS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
