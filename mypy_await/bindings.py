@@ -13,6 +13,7 @@ from mypy.nodes import (
     DictExpr,
     Expression,
     ExpressionStmt,
+    ForStmt,
     FuncDef,
     FuncItem,
     IndexExpr,
@@ -20,9 +21,13 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    NonlocalDecl,
     SetExpr,
     SymbolNode,
+    TryStmt,
     Var,
+    WhileStmt,
+    WithStmt,
 )
 
 from mypy_await import flow
@@ -71,7 +76,9 @@ def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
     function = function_around(binding.statement, parents)
     if not isinstance(function, FuncDef) or flow.is_captured(binding.variable, function):
         return None
-    uses = _Uses(binding.use, object_to)
+    if _is_nonlocal(binding.variable.name, function):
+        return None
+    uses = _Uses(binding.use, object_to, function)
     trace = flow.trace(function.body, binding.statement, binding.variable, uses.effect, uses.alias)
     reached = trace.uses()
     misused = [node for node in reached if node in uses.misuses]
@@ -80,7 +87,8 @@ def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
         certain=tuple(
             uses.misuses[node] for node in misused if Status.UNBOUND not in trace.statuses(node)
         ),
-        consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached),
+        consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached)
+        or _is_shared(binding, function, uses),
         reused=tuple(node for node in reached if _is_reuse(node, uses, trace)),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
         lost_on=trace.ends.get(Status.UNAWAITED, 0),
@@ -141,7 +149,7 @@ def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression 
         if isinstance(node, AssignmentStmt):
             for target in node.lvalues:
                 if isinstance(target, NameExpr) and target.node is variable:
-                    yield node.rvalue
+                    yield node.rvalue if len(node.lvalues) == 1 else None  # has two owners
                 elif not isinstance(target, (MemberExpr, IndexExpr)):
                     for part in descendants(target):
                         if isinstance(part, NameExpr) and part.node is variable:
@@ -166,19 +174,51 @@ def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace) -> bool:
     )
 
 
+def _is_nonlocal(name: str, function: FuncDef) -> bool:
+    """Is the name declared to be that of a function around, which goes on with the value?"""
+    return any(
+        isinstance(node, NonlocalDecl) and name in node.names
+        for node in descendants(function.body, into_functions=False)
+    )
+
+
+def _is_shared(binding: Binding, function: FuncDef, uses: _Uses) -> bool:
+    """Is a container that takes the value in known to others, perhaps before it does?
+
+    The flow of this value does not begin until then.
+    """
+    if not isinstance(binding.use.node, NameExpr):
+        return False
+    for node in descendants(function.body, into_functions=False):
+        if isinstance(node, NameExpr) and node.node is binding.variable:
+            above = binding.use.site.parents[node]
+            if isinstance(above, AssignmentStmt) and node is not above.rvalue:
+                continue
+            if isinstance(above, AssignmentStmt) or uses.effect(node) is Effect.HAND_ON:
+                return True
+    return False
+
+
 def _each_turn(binding: Binding) -> bool:
     """Does every turn of the loop around it run the binding?"""
     parents = binding.use.site.parents
-    block = parents.get(binding.statement)
-    return isinstance(block, Block) and not isinstance(parents.get(block), FuncItem)
+    node = binding.statement
+    while isinstance(block := parents.get(node), Block) and (above := parents.get(block)):
+        if isinstance(above, (ForStmt, WhileStmt)):
+            return block is above.body
+        if not isinstance(above, (TryStmt, WithStmt)) or block is not above.body:
+            return False
+        node = above
+    return False
 
 
 class _Uses:
     """The uses of the names that hold one value: what each does to it."""
 
-    def __init__(self, use: Use, object_to: ObjectTo) -> None:
+    def __init__(self, use: Use, object_to: ObjectTo, function: FuncDef) -> None:
         self._use = use
         self._object_to = object_to
+        self._function = function
         self.misuses: dict[NameExpr, tuple[Use, Misuse]] = {}
         self.effects: dict[NameExpr, Effect] = {}
 
@@ -194,7 +234,10 @@ class _Uses:
             case AssignmentStmt(lvalues=[NameExpr(node=Var() as target) as name]) if (
                 name.kind == LDEF and isinstance(node.rvalue, NameExpr)
             ):
-                return target
+                # What others read the second name for is not to be seen here.
+                if flow.is_captured(target, self._function):
+                    return None
+                return None if _is_nonlocal(target.name, self._function) else target
         return None
 
     def _effect(self, node: NameExpr) -> Effect:
