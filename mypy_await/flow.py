@@ -28,6 +28,7 @@ from mypy.nodes import (
     ContinueStmt,
     DelStmt,
     DictionaryComprehension,
+    ExpressionStmt,
     ForStmt,
     FuncDef,
     GeneratorExpr,
@@ -42,6 +43,7 @@ from mypy.nodes import (
     OperatorAssignmentStmt,
     OpExpr,
     RaiseStmt,
+    RefExpr,
     ReturnStmt,
     SymbolNode,
     TryStmt,
@@ -52,6 +54,7 @@ from mypy.nodes import (
     YieldFromExpr,
 )
 from mypy.patterns import AsPattern
+from mypy.types import CallableType, UninhabitedType, get_proper_type
 
 from mypy_await.walk import children, descendants
 
@@ -185,6 +188,10 @@ class _Flow:
             state = self.begin(state)
             self.may_raise(state)
         return state
+
+    def expression_(self, node: ExpressionStmt, state: State) -> State:
+        state = self.expression(node.expr, state)
+        return _NOWHERE if _never_returns(node.expr) else state
 
     def if_(self, node: IfStmt, state: State) -> State:
         out: set[Path] = set()
@@ -470,6 +477,14 @@ _AFTER: Final[dict[Effect, Callable[[Status], Status]]] = {
 }
 
 
+def _never_returns(node: Node) -> bool:
+    """Is this a call of a function that is declared `NoReturn` or `Never`?"""
+    match node:
+        case CallExpr(callee=RefExpr(node=FuncDef(type=CallableType() as typ, is_coroutine=False))):
+            return isinstance(get_proper_type(typ.ret_type), UninhabitedType)
+    return False
+
+
 def _is_true(node: Node) -> bool:
     """Is this the condition of an endless loop?"""
     return (isinstance(node, NameExpr) and node.fullname == "builtins.True") or bool(
@@ -478,6 +493,7 @@ def _is_true(node: Node) -> bool:
 
 
 _STATEMENTS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
+    ExpressionStmt: _Flow.expression_,
     IfStmt: _Flow.if_,
     WhileStmt: _Flow.while_,
     ForStmt: _Flow.for_,
