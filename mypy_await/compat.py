@@ -18,7 +18,7 @@ from mypy.argmap import map_actuals_to_formals
 from mypy.checker import TypeChecker
 from mypy.erasetype import erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
-from mypy.errors import ErrorInfo
+from mypy.errors import ErrorInfo, ErrorWatcher
 from mypy.expandtype import expand_type_by_instance
 from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
@@ -202,19 +202,25 @@ def report(
         attach_note(api, note, node, error)
 
 
-@contextmanager
-def errors_shown(api: CheckerPluginInterface, *, through_one_filter: bool) -> Iterator[None]:
-    """Let reports through the filter around the signature of an overload that mypy tries.
+def is_trying_signature(api: CheckerPluginInterface) -> bool:
+    """Does mypy try one signature of an overload, and is that attempt a good one so far?
 
-    A signature that has failed already, and one tried inside another attempt, stays filtered: mypy
-    visits the call once more, or reports the failure itself.
+    mypy 2.4 holds errors back twice around a signature; more of it is an attempt in an attempt.
     """
+    filters = _filters(api)
+    return len(filters) <= 2 and not any(watcher.has_new_errors() for watcher in filters)
+
+
+def _filters(api: CheckerPluginInterface) -> list[ErrorWatcher]:
     errors = cast(TypeChecker, api).msg.errors
-    watchers = errors._watchers
-    if not through_one_filter or len(watchers) != 1 or watchers[0].has_new_errors():
-        yield
-        return
-    errors._watchers = []
+    return [watcher for watcher in errors._watchers if watcher._filter]
+
+
+@contextmanager
+def errors_shown(api: CheckerPluginInterface) -> Iterator[None]:
+    """Let reports through whatever holds errors back."""
+    errors = cast(TypeChecker, api).msg.errors
+    watchers, errors._watchers = errors._watchers, []
     try:
         yield
     finally:

@@ -193,11 +193,13 @@ class Judge:
             notes = (*notes, *map(messages.known_by, known_by.origins))
         if self._tells_origin:
             notes = (*notes, *_origin(site, node))
-        # mypy tries the signatures of an overloaded callee with errors held back, and our hook
-        # runs only there.
-        is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
-        with compat.errors_shown(api, through_one_filter=is_overloaded):
+        if not (isinstance(node, CallExpr) and len(site.signatures(node)) > 1):
             compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
+        elif compat.is_trying_signature(api):
+            # mypy tries the signatures of an overloaded callee with errors held back, our hook runs
+            # only there, and an error in an attempt would make it fail.
+            with compat.errors_shown(api):
+                compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
         return True
 
 
