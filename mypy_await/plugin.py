@@ -91,7 +91,12 @@ class AwaitPlugin(Plugin):
         Asked whether the cache still holds, it differs from what was said when the cache was
         written as soon as a file changed that a summary had looked into.
         """
-        stale = ctx.is_check and self._freshness.is_stale(ctx.id)
+        stale = False
+        if not ctx.path.endswith(".pyi"):  # nothing is judged in a stub
+            if ctx.is_check:
+                stale = self._freshness.is_stale(ctx.id)
+            else:
+                self._freshness.start(ctx.id)
         return {**self._config_data, "stale": stale}
 
     @functools.cached_property
