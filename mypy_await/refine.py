@@ -92,6 +92,7 @@ class Refiner:
         self._summaries = Summaries(self._path_of, self._known)
         self._asked: dict[object, FunctionSummary | None] = {}
         self._noted: set[tuple[str, frozenset[str]]] = set()
+        self._any_by_intent: dict[str, bool] = {}
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""
@@ -101,6 +102,7 @@ class Refiner:
         """Drop the answers: a file was parsed anew."""
         self._asked.clear()
         self._noted.clear()
+        self._any_by_intent.clear()
 
     def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
         """Return the summary of a function, and note that the module in work asked for it."""
@@ -181,6 +183,11 @@ class Refiner:
 
         It is taken at its word: reading the bodies of annotated packages costs more than it finds.
         """
+        if fullname not in self._any_by_intent:
+            self._any_by_intent[fullname] = self._declares_any(fullname)
+        return self._any_by_intent[fullname]
+
+    def _declares_any(self, fullname: str) -> bool:
         found = self._lookup(fullname) if "." in fullname else None
         node = found.node if found else None
         function = node.func if isinstance(node, Decorator) else node
@@ -197,7 +204,8 @@ class Refiner:
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
     ) -> tuple[Origin, ...]:
         """Return what a call gives on some paths, for all its arguments tell; often nothing."""
-        if not says_nothing(get_proper_type(ctx.default_return_type)):
+        is_open = says_nothing(get_proper_type(ctx.default_return_type))
+        if not is_open or self._means_any(fullname):
             return ()
         summary = self._of_callee(ctx.api, fullname, node)
         if summary is None or summary.result.verdict is not Verdict.SOMETIMES:
