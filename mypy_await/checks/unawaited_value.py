@@ -11,6 +11,7 @@ from mypy.nodes import (
     CastExpr,
     ComparisonExpr,
     Expression,
+    MemberExpr,
     OpExpr,
     RefExpr,
     TypeInfo,
@@ -322,9 +323,11 @@ def _is_sent_off(use: Use) -> bool:
 
 
 def _assigned(use: Use) -> Misuse | None:
-    declared = use.expected
-    if declared is None and use.place.target is not None:
-        declared = use.site.declared_type_of(use.place.target)
+    declared, target = use.expected, use.place.target
+    if isinstance(target, MemberExpr) and target.is_inferred_def:
+        return None  # visited again: the attribute's type is what a report before made of it
+    if declared is None and target is not None:
+        declared = use.site.declared_type_of(target)
     answer = fit(use.value, declared)
     if answer is Fit.NO:
         return _misuse(use, "assigned", declared)
