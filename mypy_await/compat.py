@@ -205,10 +205,11 @@ def report(
 def is_trying_signature(api: CheckerPluginInterface) -> bool:
     """Does mypy try one signature of an overload, and is that attempt a good one so far?
 
-    mypy 2.4 holds errors back twice around a signature; more of it is an attempt in an attempt.
+    mypy 2.4 holds errors back twice around a signature, and once more in a `return`; more of it is
+    an attempt in an attempt.
     """
     filters = _filters(api)
-    return len(filters) <= 2 and not any(watcher.has_new_errors() for watcher in filters)
+    return len(filters) <= 3 and not any(watcher.has_new_errors() for watcher in filters)
 
 
 def _filters(api: CheckerPluginInterface) -> list[ErrorWatcher]:
