@@ -79,8 +79,8 @@ class Freshness:
 
     def _stored_modules(self) -> set[str]:
         if self._stored is None:
-            names = os.listdir(self._folder) if self._folder.is_dir() else ()
-            self._stored = {name.removesuffix(".txt") for name in names}
+            files = os.scandir(self._folder) if self._folder.is_dir() else ()
+            self._stored = {file.name.removesuffix(".txt") for file in files}
         return self._stored
 
     def _path(self, module: str) -> Path:
