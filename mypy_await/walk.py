@@ -7,11 +7,10 @@ analysis puts in place of a call (`CallExpr.analyzed`) is walked instead of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from mypy.nodes import (
-    Block,
     CallExpr,
     Expression,
     FuncDef,
@@ -200,11 +199,6 @@ def enclosing(
     while above is not None and not isinstance(above, kinds):
         above = parents.get(above)
     return above
-
-
-def blocks(statements: Iterable[Block | None]) -> Iterator[Block]:
-    """Yield those of the blocks that are there."""
-    return (block for block in statements if block is not None)
 
 
 def flattened(node: Expression) -> list[Expression]:
