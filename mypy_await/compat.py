@@ -87,7 +87,8 @@ def own_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted((*home.glob("*.*"), *home.glob("checks/*"), *home.glob("summaries/*"))):
         if path.is_file():
-            digest.update(path.read_bytes())
+            with path.open("rb", buffering=0) as file:
+                digest.update(file.read())
     return digest.hexdigest()[:16]
 
 

@@ -2,10 +2,14 @@
 
 mypy checks a module anew when the *interface* of something it imports changes.  A summary looks
 into bodies, so a change may matter that no interface shows.  The files behind every summary that
-was asked for while a module was checked are noted with a digest, beside mypy's cache; when mypy
-asks whether the cached module is still good, a digest that no longer matches says no.  Every
-process of a parallel run writes the notes of the modules it checked, one file each.  A module that
-depends on nothing has a file too: without one nobody can know, and the module is checked anew.
+was asked for while a module was checked are noted with a digest, beside mypy's cache, in one file
+for each module that depends on any; when mypy asks whether the cached module is still good, a
+digest that no longer matches says no.  A list names every module whose results were cached while
+we looked on, with a mark at those that have notes: a module that it lacks, or whose notes are lost,
+is checked anew.
+
+Processes of a parallel run share list and notes.  They only append, or replace the notes of a
+module that this process began anew; a line of the list that is lost costs time, never an answer.
 """
 
 from __future__ import annotations
@@ -14,14 +18,15 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterable
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
 from mypy.options import Options
 
 FOLDER: Final = "mypy_await"
-_HEAD: Final = "files that mypy-await looked into\n"
-"""The first line of every note: an empty one was cut off."""
+_LIST: Final = "modules"
+_MARK: Final = " has notes"
 
 
 class Freshness:
@@ -33,69 +38,85 @@ class Freshness:
         self._is_on = options.cache_dir != os.devnull and options.incremental
         self._noted: dict[str, set[str]] = {}
         self._digests: dict[str, str] = {}
-        self._stored: set[str] | None = None
-        self._has_folder = False
+        self._listed: dict[str, bool] | None = None
+        self._list: FileIO | None = None
 
     def start(self, module: str) -> None:
-        """Note that the results of a module, about to be cached, depend on nothing so far."""
-        if module not in self._noted:
-            self._noted[module] = set()
-            self._write(module, _HEAD, "w")
+        """Begin the notes of a module whose results are about to be cached."""
+        if not self._is_on:
+            return
+        paths = self._noted.setdefault(module, set())
+        # Without notes the module is checked anew; where the cache cannot be written, mypy says so.
+        with contextlib.suppress(OSError):
+            if paths:
+                self._write(module, paths, "w")
+            elif self._modules().get(module):
+                self._path(module).unlink(missing_ok=True)
+            self._list_module(module, bool(paths))
 
     def note(self, module: str, paths: Iterable[str]) -> None:
         """Note that the results of a module depend on these files."""
-        self.start(module)
-        noted = self._noted[module]
+        if not self._is_on:
+            return
+        noted = self._noted.setdefault(module, set())
         new = [path for path in paths if path not in noted]
         if new:
             noted.update(new)
-            lines = "".join(f"{self._digest(path)} {path}\n" for path in new)
-            self._write(module, lines, "a")
+            with contextlib.suppress(OSError):
+                self._write(module, new, "a")
+                self._list_module(module, True)
 
     def is_stale(self, module: str) -> bool:
-        """Did a file change that the cached results of a module depend on?
-
-        The notes go with the answer yes: the module is checked anew and writes new ones.
-        """
+        """Did a file change that the cached results of a module depend on?"""
         if not self._is_on:
             return False
-        if module not in self._stored_modules():
-            return True
-        path = self._path(module)
+        has_notes = self._modules().get(module)
+        if not has_notes:
+            return has_notes is None
         try:
-            head, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            noted = [line.rstrip("\n").split(" ", 1) for line in lines]
-            stale = head != _HEAD or any(self._digest(file) != digest for digest, file in noted)
+            lines = self._path(module).read_text(encoding="utf-8").splitlines(keepends=True)
+            noted = [line.removesuffix("\n").split(" ", 1) for line in lines]
+            was_cut_off = not lines or not lines[-1].endswith("\n")
+            return was_cut_off or any(self._digest(file) != digest for digest, file in noted)
         except (OSError, ValueError):
-            stale = True  # unreadable notes say nothing: the module is checked anew
-        if stale:
-            with contextlib.suppress(OSError):
-                path.unlink()
-        return stale
+            return True  # unreadable notes say nothing: the module is checked anew
 
     def forget(self) -> None:
         """Forget digests: files may have changed."""
         self._digests.clear()
 
-    def _stored_modules(self) -> set[str]:
-        if self._stored is None:
-            files = os.scandir(self._folder) if self._folder.is_dir() else ()
-            self._stored = {file.name.removesuffix(".txt") for file in files}
-        return self._stored
+    def _modules(self) -> dict[str, bool]:
+        """Return the modules of the list, and whether each has notes."""
+        if self._listed is None:
+            self._listed = {}
+            with contextlib.suppress(OSError):
+                text = (self._folder / _LIST).read_text(encoding="utf-8", errors="replace")
+                lines = text.split("\n")
+                listed = {line.removesuffix(_MARK): line.endswith(_MARK) for line in lines}
+                # Two processes that append at once may lose a mark; the notes are there.
+                notes = (file.name.removesuffix(".txt") for file in os.scandir(self._folder))
+                self._listed = listed | dict.fromkeys(listed.keys() & set(notes), True)
+        return self._listed
 
     def _path(self, module: str) -> Path:
         return self._folder / f"{module}.txt"
 
-    def _write(self, module: str, lines: str, mode: str) -> None:
-        if not self._is_on:
+    def _write(self, module: str, paths: Iterable[str], mode: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lines = "".join(f"{self._digest(path)} {path}\n" for path in paths)
+        with self._path(module).open(mode, encoding="utf-8") as file:
+            file.write(lines)
+
+    def _list_module(self, module: str, has_notes: bool) -> None:
+        listed = self._modules()
+        if listed.get(module) is has_notes:
             return
-        # Without notes the module is checked anew; where the cache cannot be written, mypy says so.
-        with contextlib.suppress(OSError):
-            if not self._has_folder:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._has_folder = True
-            with self._path(module).open(mode, encoding="utf-8") as file:
-                file.write(lines)
+        listed[module] = has_notes
+        if self._list is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._list = FileIO(self._folder / _LIST, "a")
+        # The line break before the name keeps it apart from a line that was cut off.
+        self._list.write(f"\n{module}{_MARK if has_notes else ''}\n".encode())
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
