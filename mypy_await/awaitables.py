@@ -127,7 +127,9 @@ def _union(typ: UnionType) -> Awaitable | None:
 
 def _weakest(items: Iterable[Awaitable]) -> Sort:
     sorts = {item.sort for item in items}
-    return sorts.pop() if len(sorts) == 1 else Sort.AWAITABLE
+    if len(sorts) == 1:
+        return sorts.pop()
+    return Sort.OTHER if Sort.OTHER in sorts else Sort.AWAITABLE
 
 
 def is_async_def(node: object) -> bool:

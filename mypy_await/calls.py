@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mypy.nodes import CallExpr, Expression
-from mypy.types import CallableType, Instance, Overloaded, ProperType, get_proper_type
+from mypy.nodes import CallExpr, Expression, MemberExpr
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import (
+    CallableType,
+    Instance,
+    Overloaded,
+    ProperType,
+    UnionType,
+    get_proper_type,
+)
 
+from mypy_await import compat
 from mypy_await.awaitables import Awaitable, awaitable, parts
 from mypy_await.places import Place, place_of
-from mypy_await.site import Site
+from mypy_await.site import Site, symbol_type
 from mypy_await.summaries import FunctionSummary
 
 
@@ -68,6 +77,28 @@ def result_of_calling(typ: ProperType) -> Awaitable | None:
             call = get_proper_type(method.type) if method else None
             return result_of_calling(call) if isinstance(call, CallableType) else None
     return None
+
+
+def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[ProperType, ...]:
+    """Return what a call may call, when callee or receiver is a union; else nothing."""
+    callee = call.callee
+    receiver = compat.type_of(api, callee.expr) if isinstance(callee, MemberExpr) else None
+    if isinstance(callee, MemberExpr) and isinstance(receiver, UnionType):
+        return tuple(_method(get_proper_type(item), callee.name) for item in receiver.items)
+    several = compat.type_of(api, callee)
+    return tuple(map(get_proper_type, several.items)) if isinstance(several, UnionType) else ()
+
+
+def _method(typ: ProperType, name: str) -> ProperType:
+    """Return the type of a method of an instance; `Any` when it is not to be found."""
+    if isinstance(typ, Instance):
+        found = typ.type.get(name)
+        method = symbol_type(found.node) if found else None
+        home = typ.type.get_containing_type_info(name)
+        if method is not None and home is not None:
+            base = compat.map_instance_to_supertype(typ, home)
+            return get_proper_type(compat.expand_type_by_instance(method, base))
+    return compat.anything()
 
 
 def formal_of(call: Call, passed: Passed) -> tuple[ProperType, ...]:

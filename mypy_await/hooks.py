@@ -6,6 +6,7 @@ nothing of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mypy.nodes import CallExpr, Decorator, IndexExpr, MemberExpr, MypyFile
@@ -16,9 +17,10 @@ from mypy.plugin import (
     FunctionContext,
     MethodContext,
 )
-from mypy.types import Type
+from mypy.types import ProperType, Type
 
 from mypy_await import codes, compat
+from mypy_await.calls import callables_of_union, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
@@ -103,6 +105,9 @@ class Hooks:
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
     ) -> Type:
         """Judge what a call gives."""
+        several = callables_of_union(ctx.api, node)
+        if several:
+            return self._one_of_several(ctx.api, node, several, typ)
         known_by = self._refiner.call(ctx, fullname, node, typ)
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
@@ -111,6 +116,25 @@ class Hooks:
         elif self._protects:
             self._judge.unknown(ctx.api, node, typ)
         return self._judge.expression(ctx.api, node, typ)
+
+    def _one_of_several(
+        self,
+        api: CheckerPluginInterface,
+        node: CallExpr,
+        callables: Sequence[ProperType],
+        typ: Type,
+    ) -> Type:
+        """Judge a call of what is one of several callables: the hook runs for each of them.
+
+        The value is awaitable for sure only when each of them gives an awaitable.
+        """
+        given = [result_of_calling(item) for item in callables]
+        results = [value.typ for value in given if value is not None]
+        if len(results) < len(given):
+            return typ
+        whole = compat.make_simplified_union(results)
+        judged = self._judge.expression(api, node, whole)
+        return typ if judged is whole else judged
 
     def _decorator(
         self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type

@@ -119,7 +119,7 @@ class Site:
             case NameExpr(node=Var(is_self=True) as variable) if variable.type is None:
                 return self._self_type(node)
             case RefExpr():
-                return _symbol_type(node.node)
+                return symbol_type(node.node)
         literal = _LITERALS.get(type(node))
         if literal is None:
             return None
@@ -144,7 +144,7 @@ class Site:
         found = owner.get(node.name) if owner else None
         if found is None or found.node is None:
             return None
-        return _bound(found.node, _symbol_type(found.node))
+        return _bound(found.node, symbol_type(found.node))
 
     def declared_type_of(self, target: Expression) -> ProperType | None:
         """Return the type that the user declared for the target of an assignment."""
@@ -211,7 +211,7 @@ class Site:
 
     def _signature(self, node: SymbolNode) -> ProperType | None:
         """Return what a symbol is called with; without annotations, the bare parameters."""
-        typ = _symbol_type(node)
+        typ = symbol_type(node)
         if typ is None and isinstance(node, FuncDef):
             typ = compat.implicit_type(self.api, node)
         return _bound(node, typ)
@@ -231,7 +231,7 @@ def _items(typ: ProperType | None) -> tuple[CallableType, ...]:
     """Return the signatures with which a value of this type can be called."""
     if isinstance(typ, Instance):
         found = typ.type.get("__call__")
-        typ = _bound(found.node, _symbol_type(found.node)) if found and found.node else None
+        typ = _bound(found.node, symbol_type(found.node)) if found and found.node else None
     if isinstance(typ, UnionType):
         return tuple(item for part in parts(typ) for item in _items(part))
     if isinstance(typ, CallableType):
@@ -253,7 +253,7 @@ def _class_of(typ: ProperType | None) -> TypeInfo | None:
     return None
 
 
-def _symbol_type(node: SymbolNode | None) -> ProperType | None:
+def symbol_type(node: SymbolNode | None) -> ProperType | None:
     match node:
         case Var() | FuncDef() | OverloadedFuncDef():
             return get_proper_type(node.type)

@@ -16,7 +16,7 @@ from mypy.nodes import (
     RefExpr,
     TypeInfo,
 )
-from mypy.types import AnyType, Instance, ProperType, Type
+from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import codes, messages, names
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
@@ -86,8 +86,15 @@ def _misuse(use: Use, action: str, wanted: Type | None = None) -> Misuse:
     return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=messages.SILENT)
 
 
-def _lacks(use: Use, action: str, method: str) -> Misuse:
-    """Report a use that needs a method which the awaited result may lack as well."""
+def _lacks(use: Use, action: str, method: str) -> Misuse | None:
+    """Report a use that needs a method which the awaited result may lack as well.
+
+    Of a class that is awaitable among other things only a result that is known to have it proves
+    that the result was meant.
+    """
+    is_open = isinstance(get_proper_type(use.value.result), AnyType)
+    if use.value.sort is Sort.OTHER and (is_open or not has(use.value.result, method)):
+        return None
     if has(use.value.result, method):
         return _misuse(use, action)
     text, note = messages.misused(use, action), messages.lacks_too(use, method)
