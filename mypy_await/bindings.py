@@ -71,7 +71,11 @@ class Binding:
 
 
 def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
-    """Follow a bound value to its end; None when functions nested in this one name it too."""
+    """Follow a bound value to its end.
+
+    None when functions nested in this one name it too, and when the program asks of the name
+    whether it is awaitable: it knows better than the types.
+    """
     parents = binding.use.site.parents
     function = function_around(binding.statement, parents)
     if not isinstance(function, FuncDef) or flow.is_captured(binding.variable, function):
@@ -81,6 +85,8 @@ def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
     uses = _Uses(binding.use, object_to, function)
     trace = flow.trace(function.body, binding.statement, binding.variable, uses.effect, uses.alias)
     reached = trace.uses()
+    if any(uses.asks_for_awaitable(node) for node in reached):
+        return None
     misused = [node for node in reached if node in uses.misuses]
     return Fate(
         misuses=tuple(uses.misuses[node] for node in misused),
@@ -227,6 +233,10 @@ class _Uses:
         if node not in self.effects:
             self.effects[node] = self._effect(node)
         return self.effects[node]
+
+    def asks_for_awaitable(self, node: NameExpr) -> bool:
+        """Is this use a test for a coroutine or awaitable?"""
+        return knows("coroutine-tests", self._use.moved_to(node).receiver)
 
     def alias(self, node: Node) -> SymbolNode | None:
         """Return the local variable that an assignment makes a second name of another one."""

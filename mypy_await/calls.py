@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mypy.nodes import CallExpr, Expression, MemberExpr
-from mypy.plugin import CheckerPluginInterface
+from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
     CallableType,
     Instance,
@@ -79,6 +79,20 @@ def result_of_calling(typ: ProperType) -> Awaitable | None:
     return None
 
 
+def is_ambiguous(ctx: FunctionContext | MethodContext, call: CallExpr) -> bool:
+    """May an argument of type `Any` choose a signature that gives no awaitable?
+
+    mypy asks us for each signature that may be meant, and gives the call the type `Any` when more
+    than one is.
+    """
+    callee = compat.type_of(ctx.api, call.callee)
+    return (
+        isinstance(callee, Overloaded)
+        and any(compat.has_any_type(typ) for types in ctx.arg_types for typ in types)
+        and result_of_calling(callee) is None
+    )
+
+
 def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[ProperType, ...]:
     """Return what a call may call, when callee or receiver is a union; else nothing."""
     callee = call.callee
@@ -97,7 +111,7 @@ def _method(typ: ProperType, name: str) -> ProperType:
         home = typ.type.get_containing_type_info(name)
         if method is not None and home is not None:
             base = compat.map_instance_to_supertype(typ, home)
-            return get_proper_type(compat.expand_type_by_instance(method, base))
+            return compat.expand_type_by_instance(method, base)
     return compat.anything()
 
 

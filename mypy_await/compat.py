@@ -16,6 +16,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from mypy.argmap import map_actuals_to_formals
 from mypy.checker import TypeChecker
+from mypy.checkexpr import has_any_type
 from mypy.erasetype import erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
 from mypy.errors import ErrorInfo, ErrorWatcher
@@ -24,6 +25,7 @@ from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
 from mypy.messages import format_type as _format_type
 from mypy.nodes import (
+    ARG_POS,
     ARG_STAR,
     ARG_STAR2,
     LITERAL_NO,
@@ -49,6 +51,7 @@ from mypy.types import (
     CallableType,
     Instance,
     LiteralType,
+    Overloaded,
     ProperType,
     TupleType,
     Type,
@@ -62,6 +65,7 @@ __all__ = [
     "MYPY_VERSION",
     "DefaultPlugin",
     "expand_type_by_instance",
+    "has_any_type",
     "is_subtype",
     "make_simplified_union",
     "map_instance_to_supertype",
@@ -300,6 +304,20 @@ def open_callable(api: CheckerPluginInterface, result: Type) -> CallableType:
     function = api.named_generic_type("builtins.function", [])
     kinds = [ARG_STAR, ARG_STAR2]
     return CallableType([anything, anything], kinds, [None, None], result, function)
+
+
+def untyped_decorator(api: CheckerPluginInterface, decorated: Type) -> Overloaded:
+    """Return the type of a decorator that gives `decorated`, and that mypy still calls untyped.
+
+    So `disallow_untyped_decorators` says what it says without us.
+    """
+    function = api.named_generic_type("builtins.function", [])
+    untyped = AnyType(TypeOfAny.unannotated)
+    items = [
+        CallableType([untyped], [ARG_POS], [None], result, function)
+        for result in (decorated, untyped)
+    ]
+    return Overloaded(items)
 
 
 def anything() -> AnyType:

@@ -20,7 +20,7 @@ from mypy.plugin import (
 from mypy.types import ProperType, Type
 
 from mypy_await import codes, compat
-from mypy_await.calls import callables_of_union, result_of_calling
+from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
@@ -105,6 +105,8 @@ class Hooks:
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
     ) -> Type:
         """Judge what a call gives."""
+        if is_ambiguous(ctx, node):
+            return typ
         several = callables_of_union(ctx.api, node)
         if several:
             return self._one_of_several(ctx.api, node, several, typ)
@@ -160,6 +162,9 @@ class Hooks:
         typ, node = ctx.default_attr_type, ctx.context
         if ctx.is_lvalue or not isinstance(node, MemberExpr):
             return typ
+        method = self._refiner.decorated_method(ctx.api, fullname, typ)
+        if method is not typ:
+            return method
         known_by = self._refiner.attribute(ctx.api, fullname, typ)
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)

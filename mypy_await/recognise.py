@@ -31,7 +31,13 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await.awaitables import awaitable, is_started_later, may_be_awaitable, parts
+from mypy_await.awaitables import (
+    awaitable,
+    is_async_def,
+    is_started_later,
+    may_be_awaitable,
+    parts,
+)
 from mypy_await.knowledge import has_callbacks, knows
 from mypy_await.protect import is_protected
 
@@ -135,7 +141,7 @@ def _interest(node: SymbolNode | None) -> Interest:
         case FuncDef():
             return _of_function(node)
         case Decorator():
-            return _of_type(node.var.type) if node.var.type else _LOCAL
+            return _of_type(node.type) if node.type and not _is_erased(node) else _LOCAL
         case OverloadedFuncDef() | Var():
             return _of_type(node.type, node.fullname) if node.type else _LOCAL
         case TypeInfo():
@@ -239,10 +245,17 @@ def _gives_open_function(result: ProperType) -> bool:
     return isinstance(result, AnyType)
 
 
+def _is_erased(node: Decorator) -> bool:
+    """Do decorators leave nothing of the function's type, as far as mypy has come?"""
+    return node.type is None or isinstance(get_proper_type(node.type), AnyType)
+
+
 def _may_read(node: SymbolNode | None) -> bool:
     match node:
         case Decorator() if node.func.is_property:
             return node.func.is_coroutine or bool(_interest(node).gives)
+        case Decorator():
+            return is_async_def(node.func) and _is_erased(node)
         case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
             return _may_read(node.items[0])
         case Var():

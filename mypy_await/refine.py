@@ -302,12 +302,13 @@ class Refiner:
     ) -> tuple[Type, DecoratorEffect | None]:
         """Return the type that a decorator gives an async function, and what it does to it.
 
-        `typ` is mypy's answer; it stays where it says more than `Any`.
+        `typ` is mypy's answer; it stays where it says more than `Any`, and for methods: mypy would
+        compare what we know with the methods of base classes.  Theirs is `decorated_method`.
         """
         summary = self.summary(api, fullname) if is_async_def(node.func) else None
         if summary is None:
             return typ, None
-        if not _erases(get_proper_type(typ)):
+        if node.func.info or not _erases(get_proper_type(typ)):
             return typ, summary.decorator
         return self._apply(api, node.func, typ, summary.decorator)
 
@@ -323,13 +324,22 @@ class Refiner:
         if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
             return typ, None
         effect = summary.factory(positional, keywords)
-        if not _erases(get_proper_type(typ)):
+        if node.func.info or not _erases(get_proper_type(typ)):
             return typ, effect
         decorated, _ = self._apply(api, node.func, typ, effect)
         if decorated is typ:
             return typ, effect
-        function = api.named_generic_type("builtins.function", [])
-        return CallableType([_any()], [ARG_POS], [None], decorated, function), effect
+        return compat.untyped_decorator(api, decorated), effect
+
+    def decorated_method(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Type:
+        """Return the type of a method that decorators without types leave as `Any`."""
+        found = self._lookup(fullname) if says_nothing(get_proper_type(typ)) else None
+        node = found.node if found else None
+        if not isinstance(node, Decorator) or not is_async_def(node.func) or node.func.is_property:
+            return typ
+        summary = self.summary(api, fullname)
+        result = self._awaitable(api, summary.result) if summary else None
+        return compat.open_callable(api, get_proper_type(result.typ)) if result else typ
 
     def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
         """Return what a call gives of an async function that an instance of its decorator wraps."""

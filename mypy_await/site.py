@@ -254,6 +254,7 @@ def _class_of(typ: ProperType | None) -> TypeInfo | None:
 
 
 def symbol_type(node: SymbolNode | None) -> ProperType | None:
+    """Return the type of what a symbol stands for, or None when it has none yet."""
     match node:
         case Var() | FuncDef() | OverloadedFuncDef():
             return get_proper_type(node.type)
