@@ -34,6 +34,9 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     FuncItem,
+    Import,
+    ImportAll,
+    ImportFrom,
     MypyFile,
     TypeInfo,
 )
@@ -59,6 +62,7 @@ from mypy.types import (
     TypeOfAny,
     get_proper_type,
 )
+from mypy.util import correct_relative_import
 from mypy.version import __version__ as _version
 
 __all__ = [
@@ -196,6 +200,30 @@ def module_defining(api: CheckerPluginInterface, fullname: str) -> str:
     while name and name not in modules:
         name = name.rpartition(".")[0]
     return name
+
+
+def path_defining(api: CheckerPluginInterface, fullname: str) -> str:
+    """Return the source file in which a full name is defined, or nothing."""
+    name = module_defining(api, fullname)
+    return cast(TypeChecker, api).modules[name].path if name else ""
+
+
+def imported(api: CheckerPluginInterface) -> dict[str, MypyFile]:
+    """Return the modules that the one in work imports, and itself, by their full names."""
+    tree = module(api)
+    names = {tree.fullname}
+    for node in tree.imports:
+        match node:
+            case Import():
+                names |= {name for name, _ in node.ids}
+            case ImportFrom() | ImportAll():
+                base, _ = correct_relative_import(
+                    tree.fullname, node.relative, node.id, tree.is_package_init_file()
+                )
+                inside = node.names if isinstance(node, ImportFrom) else []
+                names |= {base, *(f"{base}.{name}" for name, _ in inside)}
+    modules = cast(TypeChecker, api).modules
+    return {name: modules[name] for name in names if name in modules}
 
 
 def report(

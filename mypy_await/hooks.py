@@ -95,6 +95,8 @@ class Hooks:
         if knows("coroutine-tests", fullname) or fullname == "builtins.hasattr":
             if compat.is_enabled(ctx.api, codes.MASKED_COROUTINE):
                 self._judge.test(ctx, node)
+        if knows("replacers", fullname) or knows("mocks", fullname):
+            self._judge.replacement(ctx, node)
         if interest.takes or interest.meets:
             self._judge.arguments(ctx, node, interest)
         if interest.decorates:

@@ -29,6 +29,7 @@ from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Awaitable, awaitable, is_started_later
 from mypy_await.calls import Call, Passed, result_of_calling
 from mypy_await.checks import (
+    async_test,
     dropped_awaitable,
     first_misuse,
     first_misuse_by_decorator,
@@ -135,8 +136,12 @@ class Judge:
         """Report a decorator that the function it decorates is not made for."""
         misuse = first_misuse_by_decorator(decoration)
         api = decoration.api
-        if misuse is not None and compat.is_enabled(api, misuse.code):
-            compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
+        if misuse is None or not compat.is_enabled(api, misuse.code):
+            return
+        # A factory of decorators may be overloaded, like the calls in `_report`.
+        if compat.is_trying_signature(api):
+            with compat.errors_shown(api):
+                compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
 
     def arguments(
         self, ctx: FunctionContext | MethodContext, node: CallExpr, interest: Interest
@@ -155,6 +160,12 @@ class Judge:
         site = self._site(ctx.api, node)
         if site is not None:
             self._report(site, node, masked_coroutine.check_test(self._call(ctx, site, node)))
+
+    def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
+        """Report what stands in the place of an async function in a test, and is none."""
+        site = self._site(ctx.api, node)
+        if site is not None:
+            self._report(site, node, async_test.check_replacement(self._call(ctx, site, node)))
 
     def unknown(self, api: CheckerPluginInterface, node: Expression, typ: Type) -> None:
         """Report a value of type `Any` that becomes a protected type."""

@@ -25,7 +25,10 @@ SECTIONS: Final = {
     "neutral": ("calls",),
     "coroutine-tests": ("calls", "of_functions"),
     "caches": ("calls", "properties"),
-    "assertions": ("calls",),
+    "assertions": ("calls", "of_functions"),
+    "mocks": ("calls",),
+    "replacers": ("calls",),
+    "fixtures": ("calls", "handled_by"),
     "special-methods": ("calls",),
 }
 """The schema: each section and the lists of full names it may have."""

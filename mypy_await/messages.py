@@ -225,6 +225,30 @@ def async_test(name: str) -> str:
 ASYNC_TEST_CASE: Final = 'Derive the class from "unittest.IsolatedAsyncioTestCase"'
 
 
+def asserted_function(name: str, assertion: str) -> str:
+    """Say that an assertion calls an async function."""
+    return f'Async function "{name}" never runs in "{assertion}", which drops its coroutine'
+
+
+AWAIT_IN_THE_BLOCK: Final = 'Use it in a "with" statement, and await the call in its block'
+
+
+def async_fixture(name: str) -> str:
+    """Say that nobody runs an async fixture."""
+    return f'Async fixture "{name}" is never run; tests get what calling it gives'
+
+
+ASYNC_FIXTURE: Final = 'Use a fixture of an async plugin, such as "pytest_asyncio.fixture"'
+
+
+def replaced(name: str, result: str) -> str:
+    """Say that the callers of an async function get a plain value."""
+    return f'Async function "{name}" is replaced by one that gives {result}, not an awaitable'
+
+
+REPLACE_BY_ASYNC: Final = 'Put an "unittest.mock.AsyncMock" or an "async def" in its place'
+
+
 START_IT: Final = {
     "entered": 'Enter it with "async with"',
     "iterated": 'Iterate it with "async for"',

@@ -181,7 +181,9 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
                 gives=_may_hold(result),
                 takes=_takes(proper) or has_callbacks(fullname),
                 meets=_meets(proper),
-                decorates=_gives_open_function(result) or knows("caches", fullname),
+                decorates=_gives_open_function(result)
+                or knows("caches", fullname)
+                or knows("fixtures", fullname),
             )
         case Overloaded():
             items = [_of_type(item, fullname) for item in proper.items]

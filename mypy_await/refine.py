@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -142,6 +142,10 @@ class Refiner:
             self._noted.add(key)
             self._freshness.note(*key)
 
+    def rests_on(self, api: CheckerPluginInterface, paths: Iterable[str]) -> None:
+        """Note that the module in work rests on these files, whether they exist or not."""
+        self._freshness.note(compat.module(api).fullname, paths)
+
     def call(
         self,
         ctx: FunctionContext | MethodContext,
@@ -238,7 +242,7 @@ class Refiner:
         pin = self._contracts.contract_of(fullname) if self._contracts else None
         if pin is None:
             return None
-        self._freshness.note(compat.module(api).fullname, [pin.path])
+        self.rests_on(api, [pin.path])
         if not pin.is_async:
             return None
         found = self._lookup(pin.result.name)

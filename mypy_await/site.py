@@ -140,7 +140,7 @@ class Site:
         return None
 
     def _member(self, node: MemberExpr) -> ProperType | None:
-        owner = _class_of(self.type_of(node.expr))
+        owner = class_of(self.type_of(node.expr))
         found = owner.get(node.name) if owner else None
         if found is None or found.node is None:
             return None
@@ -152,7 +152,7 @@ class Site:
             case NameExpr(node=Var() as variable) if not variable.is_inferred:
                 return get_proper_type(variable.type)
             case MemberExpr():
-                owner = _class_of(self.type_of(target.expr))
+                owner = class_of(self.type_of(target.expr))
                 found = owner.get(target.name) if owner else None
                 if found and isinstance(found.node, Var) and not found.node.is_inferred:
                     return get_proper_type(found.node.type)
@@ -164,7 +164,7 @@ class Site:
         if isinstance(callee, RefExpr) and "." in callee.fullname:
             return callee.fullname
         if isinstance(callee, MemberExpr):
-            owner = _class_of(self.type_of(callee.expr))
+            owner = class_of(self.type_of(callee.expr))
             if owner is not None:
                 home = owner.get_containing_type_info(callee.name) or owner
                 return f"{home.fullname}.{callee.name}"
@@ -172,12 +172,15 @@ class Site:
 
     def callee_node(self, call: CallExpr) -> SymbolNode | None:
         """Return the symbol that a call names: function, method, class or variable."""
-        callee = call.callee
-        if isinstance(callee, MemberExpr) and callee.node is None:
-            owner = _class_of(self.type_of(callee.expr))
-            found = owner.get(callee.name) if owner else None
+        return self.symbol(call.callee)
+
+    def symbol(self, node: Expression) -> SymbolNode | None:
+        """Return the symbol that a name or an attribute stands for."""
+        if isinstance(node, MemberExpr) and node.node is None:
+            owner = class_of(self.type_of(node.expr))
+            found = owner.get(node.name) if owner else None
             return found.node if found else None
-        return callee.node if isinstance(callee, RefExpr) else None
+        return node.node if isinstance(node, RefExpr) else None
 
     def slot(self, call: CallExpr, value: Expression, *, as_declared: bool = False) -> Slot:
         """Return the parameter that an argument of a call meets.
@@ -239,7 +242,7 @@ def _items(typ: ProperType | None) -> tuple[CallableType, ...]:
     return tuple(typ.items) if isinstance(typ, Overloaded) else ()
 
 
-def _class_of(typ: ProperType | None) -> TypeInfo | None:
+def class_of(typ: ProperType | None) -> TypeInfo | None:
     """Return the class whose attributes a value of this type has."""
     match typ:
         case Instance():
@@ -247,7 +250,7 @@ def _class_of(typ: ProperType | None) -> TypeInfo | None:
         case CallableType() if typ.is_type_obj():
             return typ.type_object()
         case TypeType():
-            return _class_of(typ.item)
+            return class_of(typ.item)
         case TupleType():
             return compat.tuple_fallback(typ).type
     return None

@@ -64,6 +64,7 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
 
 
 CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
+    async_test.check_call,
     async_callback.check_call,
     async_override.check_call,
 )
@@ -71,6 +72,7 @@ CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
 
 
 DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
+    async_test.check_decoration,
     reused_coroutine.check_decoration,
     async_callback.check_decoration,
 )
@@ -136,6 +138,7 @@ def _of_attribute(use: Use) -> Misuse | None:
 
 
 __all__ = [
+    "async_test",
     "dropped_awaitable",
     "first_misuse",
     "first_misuse_by_decorator",
