@@ -130,12 +130,14 @@ class Hooks:
     ) -> Type:
         """Judge a call of what is one of several callables: the hook runs for each of them.
 
-        The value is awaitable for sure only when each of them gives an awaitable.
+        Only when each of them gives an awaitable is the value one for sure.  Else what is always
+        wrong is that it is used as the result: that an awaitable part is tested, shown or dropped
+        may be right where the program knows which of them it called.
         """
         given = [result_of_calling(item) for item in callables]
         results = [value.typ for value in given if value is not None]
         if len(results) < len(given):
-            return typ
+            return self._judge.expression(api, node, typ, only=codes.UNAWAITED_VALUE)
         whole = compat.make_simplified_union(results)
         judged = self._judge.expression(api, node, whole)
         return typ if judged is whole else judged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     CallExpr,
     Decorator,
@@ -68,11 +69,12 @@ class Judge:
         node: Expression,
         typ: Type,
         known_by: Refined | None = None,
+        only: ErrorCode | None = None,
     ) -> Type:
         """Return the type that mypy goes on with for an expression that mypy gives type `typ`.
 
         That is the awaited type after a report, and else `typ` itself.  `known_by` says how we
-        know the type, where mypy does not.
+        know the type, where mypy does not; `only` is the one code to report, instead of all.
         """
         proper = get_proper_type(typ)
         value = awaitable(proper)
@@ -95,7 +97,9 @@ class Judge:
         assert given is not None
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
         misuse = first_misuse(use)
-        if misuse is None or not self._report(site, node, misuse, known_by):
+        if misuse is None or only not in (None, misuse.code):
+            return typ
+        if not self._report(site, node, misuse, known_by):
             return typ
         return typ if held else misuse.result or given.result
 
