@@ -70,8 +70,8 @@ class Binding:
     """The use of the value, or of the container that holds it."""
 
 
-def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
-    """Follow a bound value to its end.
+def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
+    """Follow a bound value to its end, also into `depth` containers one in the other.
 
     None when functions nested in this one name it too, and when the program asks of the name
     whether it is awaitable: it knows better than the types.
@@ -82,7 +82,7 @@ def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
         return None
     if _is_nonlocal(binding.variable.name, function):
         return None
-    uses = _Uses(binding.use, object_to, function)
+    uses = _Uses(binding.use, object_to, function, depth)
     trace = flow.trace(function.body, binding.statement, binding.variable, uses.effect, uses.alias)
     reached = trace.uses()
     if any(uses.asks_for_awaitable(node) for node in reached):
@@ -103,10 +103,14 @@ def fate(binding: Binding, object_to: ObjectTo) -> Fate | None:
 
 def binding_of(use: Use) -> Binding | None:
     """Return the binding of a value, or of the container that holds it, to one local name."""
+    is_element = use.of_container() is not None
+    return (None if is_element else _bound(use)) or _container_of(use)
+
+
+def _container_of(use: Use) -> Binding | None:
+    """Return the binding of the local container that a use puts the value into."""
     container = use.of_container()
-    if container is not None:
-        return _bound(container)
-    return _bound(use) or _stored(use)
+    return _stored(use) if container is None else _bound(container)
 
 
 def _bound(use: Use) -> Binding | None:
@@ -221,10 +225,11 @@ def _each_turn(binding: Binding) -> bool:
 class _Uses:
     """The uses of the names that hold one value: what each does to it."""
 
-    def __init__(self, use: Use, object_to: ObjectTo, function: FuncDef) -> None:
+    def __init__(self, use: Use, object_to: ObjectTo, function: FuncDef, depth: int) -> None:
         self._use = use
         self._object_to = object_to
         self._function = function
+        self._depth = depth
         self.misuses: dict[NameExpr, tuple[Use, Misuse]] = {}
         self.effects: dict[NameExpr, Effect] = {}
 
@@ -253,10 +258,17 @@ class _Uses:
     def _effect(self, node: NameExpr) -> Effect:
         use = self._use.moved_to(node, is_name=True)
         misuse = self._object_to(use)
-        if misuse is not None:
-            self.misuses[node] = (use, misuse)
+        found = (use, misuse) if misuse is not None else self._misuse_of_container(use)
+        if found is not None:
+            self.misuses[node] = found
             return Effect.NOTHING
         return effect_on(use)
+
+    def _misuse_of_container(self, use: Use) -> tuple[Use, Misuse] | None:
+        """Return the first misuse of a local container that takes the value in, if that is all."""
+        container = _container_of(use) if self._depth else None
+        end = fate(container, self._object_to, self._depth - 1) if container else None
+        return end.misuses[0] if end and end.misuses and not end.consumed else None
 
 
 def effect_on(use: Use) -> Effect:

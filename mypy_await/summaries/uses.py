@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mypy_await.summaries import calls, classes, expressions, library, parameters
+from mypy_await.summaries import calls, classes, expressions, library, narrowing, parameters
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Use
 from mypy_await.summaries.reads import Reads
@@ -45,6 +45,8 @@ class Follower(Reads):
 
     def follow(self, node: ast.expr, found: Found) -> None:
         """Add what becomes of the value of an expression."""
+        if isinstance(node, ast.Name) and narrowing.is_plain_at(node, self.body.parents):
+            return
         parent = self.body.parents[node]
         simple = _BY_PARENT.get(type(parent))
         if simple:
@@ -195,6 +197,8 @@ class Follower(Reads):
     ) -> None:
         if fullname in library.NEUTRAL:
             return None
+        if fullname == "builtins.isinstance" and narrowing.are_plain(call.args[-1]):
+            return None  # what is no plain value goes on behind it
         if fullname == "functools.partial" and call.args[:1] == [node]:
             return self.follow(call, found)
         return self.note(found, library.SINKS.get(fullname, How.HANDED_ON), node, fullname)
