@@ -54,7 +54,8 @@ def holds_plain_values(variable: Var, function: Node, site: Site) -> bool:
 def is_item_of_record(place: Place, site: Site) -> bool:
     """Is a value stored in a dict whose other literal keys hold plain values, as in a record?
 
-    None of the keys may be awaited or handed on in the function: then it is a store of work to do.
+    None of the keys may be awaited or handed on in the function: then it is a store of work to do,
+    and so may the rest be of a dict that hands this very item on.
     """
     target = place.target
     function = function_around(place.node, site.parents)
@@ -63,12 +64,12 @@ def is_item_of_record(place: Place, site: Site) -> bool:
     base = literal_name(target.base)
     if function is None or not base:
         return False
-    uses = [
-        _is_plain_use(node, site)
-        for node in descendants(function)
-        if isinstance(node, Expression) and _key_of(node, base) not in (None, target.index.value)
-    ]
-    return True in uses and False not in uses
+    uses: dict[bool, set[bool | None]] = {True: set(), False: set()}
+    for node in descendants(function):
+        key = _key_of(node, base) if isinstance(node, Expression) else None
+        if isinstance(node, Expression) and key is not None and node is not target:
+            uses[key == target.index.value].add(_is_plain_use(node, site))
+    return True in uses[False] and False not in uses[False] | uses[True]
 
 
 def _is_plain_use(item: Expression, site: Site) -> bool | None:
