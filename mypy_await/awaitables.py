@@ -109,7 +109,8 @@ def _result(typ: Instance, info: TypeInfo, await_type: Type | None) -> Type:
         return compat.map_instance_to_supertype(typ, base).args[0]
     method = get_proper_type(await_type)
     if isinstance(method, CallableType):
-        generator = get_proper_type(compat.expand_type_by_instance(method.ret_type, typ))
+        bound = compat.bind_self(method, typ)
+        generator = get_proper_type(compat.expand_type_by_instance(bound.ret_type, typ))
         if isinstance(generator, Instance) and len(generator.args) == 3:
             return generator.args[2]  # Generator[yield, send, return]: PEP 492
     return AnyType(TypeOfAny.special_form)

@@ -74,7 +74,7 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     """Follow a bound value to its end, also into `depth` containers one in the other.
 
     None when functions nested in this one name it too, and when the program asks of the name
-    whether it is awaitable: it knows better than the types.
+    whether it is awaitable, or which of several values it holds: it knows better than the types.
     """
     parents = binding.use.site.parents
     function = function_around(binding.statement, parents)
@@ -86,6 +86,10 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     trace = flow.trace(function.body, binding.statement, binding.variable, uses.effect, uses.alias)
     reached = trace.uses()
     if any(uses.asks_for_awaitable(node) for node in reached):
+        return None
+    if any(
+        uses.asks_for_class(node) and Status.UNBOUND in trace.statuses(node) for node in reached
+    ):
         return None
     misused = [node for node in reached if node in uses.misuses]
     return Fate(
@@ -242,6 +246,10 @@ class _Uses:
     def asks_for_awaitable(self, node: NameExpr) -> bool:
         """Is this use a test for a coroutine or awaitable?"""
         return knows("coroutine-tests", self._use.moved_to(node).receiver)
+
+    def asks_for_class(self, node: NameExpr) -> bool:
+        """Is this use an `isinstance` test?"""
+        return self._use.moved_to(node).receiver == "builtins.isinstance"
 
     def alias(self, node: Node) -> SymbolNode | None:
         """Return the local variable that an assignment makes a second name of another one."""

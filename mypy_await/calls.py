@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mypy.nodes import CallExpr, Expression, MemberExpr
+from mypy.nodes import CallExpr, Expression, FuncItem, IfStmt, MemberExpr, Node
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
     CallableType,
     Instance,
+    NoneType,
     Overloaded,
     ProperType,
     UnionType,
     get_proper_type,
 )
 
-from mypy_await import compat
-from mypy_await.awaitables import Awaitable, awaitable, parts
-from mypy_await.places import Place, place_of
+from mypy_await import compat, names
+from mypy_await.awaitables import Awaitable, awaitable, is_async_def, parts
+from mypy_await.knowledge import knows
+from mypy_await.overrides import dotted_name
+from mypy_await.places import Place, function_around, place_of
 from mypy_await.site import Site, symbol_type
 from mypy_await.summaries import FunctionSummary
+from mypy_await.walk import descendants
 
 
 @dataclass(frozen=True)
@@ -98,21 +102,73 @@ def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[Pro
     callee = call.callee
     receiver = compat.type_of(api, callee.expr) if isinstance(callee, MemberExpr) else None
     if isinstance(callee, MemberExpr) and isinstance(receiver, UnionType):
-        return tuple(_method(get_proper_type(item), callee.name) for item in receiver.items)
+        return tuple(_method(api, item, callee.name) for item in _items(receiver))
     several = compat.type_of(api, callee)
-    return tuple(map(get_proper_type, several.items)) if isinstance(several, UnionType) else ()
+    return tuple(_items(several)) if isinstance(several, UnionType) else ()
 
 
-def _method(typ: ProperType, name: str) -> ProperType:
+def _items(union: UnionType) -> Iterator[ProperType]:
+    """Yield the items of a union but `None`: that it has no methods is mypy's to say."""
+    return (item for item in parts(union) if not isinstance(item, NoneType))
+
+
+def _method(api: CheckerPluginInterface, typ: ProperType, name: str) -> ProperType:
     """Return the type of a method of an instance; `Any` when it is not to be found."""
     if isinstance(typ, Instance):
         found = typ.type.get(name)
-        method = symbol_type(found.node) if found else None
+        node = found.node if found else None
+        method = symbol_type(node)
+        if method is None and is_async_def(node):
+            coroutine = api.named_generic_type(names.COROUTINE, [compat.anything()] * 3)
+            return compat.open_callable(api, coroutine)
         home = typ.type.get_containing_type_info(name)
         if method is not None and home is not None:
             base = compat.map_instance_to_supertype(typ, home)
             return compat.expand_type_by_instance(method, base)
     return compat.anything()
+
+
+def is_told_apart(node: Node, site: Site) -> bool:
+    """Does a condition around a node ask whether a function or a value is async?"""
+    below: Node | None = node
+    while below is not None and not isinstance(below, FuncItem):
+        above = site.parents.get(below)
+        tests = above.expr if isinstance(above, IfStmt) else [getattr(above, "cond", None)]
+        if any(_asks_for_colour(test, site) for test in tests if test is not None):
+            return True
+        below = above
+    return False
+
+
+def is_asked_for_colour(call: Expression, site: Site) -> bool:
+    """Does a condition in the function pass what is called here to some predicate?
+
+    Whoever asks `iscoroutinefunction(f)` knows what `f()` gives where it stands.
+    """
+    name = dotted_name(call.callee) if isinstance(call, CallExpr) else ""
+    function = function_around(call, site.parents) if name else None
+    if function is None:
+        return False
+    tests = (
+        test
+        for node in descendants(function)
+        for test in (node.expr if isinstance(node, IfStmt) else [getattr(node, "cond", None)])
+        if test is not None
+    )
+    return any(
+        isinstance(part, CallExpr) and name in map(dotted_name, part.args)
+        for test in tests
+        for part in descendants(test)
+    )
+
+
+def _asks_for_colour(test: Node, site: Site) -> bool:
+    return any(
+        knows("coroutine-tests", site.callee_name(part), key)
+        for part in descendants(test)
+        if isinstance(part, CallExpr)
+        for key in ("calls", "of_functions")
+    )
 
 
 def formal_of(call: Call, passed: Passed) -> tuple[ProperType, ...]:

@@ -48,7 +48,7 @@ from mypy.plugin import (
 from mypy.plugins.default import DefaultPlugin
 from mypy.semanal import SemanticAnalyzer
 from mypy.subtypes import is_subtype
-from mypy.typeops import function_type, make_simplified_union, tuple_fallback
+from mypy.typeops import bind_self, function_type, make_simplified_union, tuple_fallback
 from mypy.types import (
     AnyType,
     CallableType,
@@ -68,6 +68,7 @@ from mypy.version import __version__ as _version
 __all__ = [
     "MYPY_VERSION",
     "DefaultPlugin",
+    "bind_self",
     "expand_type_by_instance",
     "has_any_type",
     "is_subtype",
@@ -259,6 +260,14 @@ def errors_shown(api: CheckerPluginInterface) -> Iterator[None]:
         yield
     finally:
         errors._watchers = watchers
+
+
+def ignored_codes(api: CheckerPluginInterface, node: Context) -> set[str]:
+    """Return the codes that `type: ignore` comments name on the lines of a node."""
+    errors = cast(TypeChecker, api).errors
+    lines = errors.ignored_lines.get(errors.file, {})
+    last = node.end_line or node.line
+    return {code for line in range(node.line, last + 1) for code in lines.get(line, ())}
 
 
 def attach_note(

@@ -167,7 +167,7 @@ class Hooks:
         if ctx.is_lvalue or not isinstance(node, MemberExpr):
             return typ
         method = self._refiner.decorated_method(ctx.api, fullname, typ)
-        if method is not typ:
+        if method is not None:
             return method
         known_by = self._refiner.attribute(ctx.api, fullname, typ)
         if known_by is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
@@ -28,7 +29,7 @@ from mypy.types import (
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Awaitable, awaitable, is_started_later
-from mypy_await.calls import Call, Passed, result_of_calling
+from mypy_await.calls import Call, Passed, is_asked_for_colour, result_of_calling
 from mypy_await.checks import (
     async_test,
     dropped_awaitable,
@@ -97,7 +98,7 @@ class Judge:
         assert given is not None
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
         misuse = first_misuse(use)
-        if misuse is None or only not in (None, misuse.code):
+        if misuse is None or only not in (None, misuse.code) or is_asked_for_colour(node, site):
             return typ
         if not self._report(site, node, misuse, known_by):
             return typ
@@ -203,6 +204,8 @@ class Judge:
         api = site.api
         if misuse is None or not compat.is_enabled(api, misuse.code):
             return False
+        if compat.ignored_codes(api, misuse.node or node) & _REPLACED:
+            return False  # the user has settled mypy's own error there: it stays mypy's
         notes = misuse.notes
         if known_by is not None:
             notes = (*notes, *map(messages.known_by, known_by.origins))
@@ -216,6 +219,26 @@ class Judge:
             with compat.errors_shown(api):
                 compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
         return True
+
+
+_REPLACED: Final = frozenset(
+    {
+        "arg-type",
+        "assignment",
+        "attr-defined",
+        "call-overload",
+        "comparison-overlap",
+        "dict-item",
+        "index",
+        "list-item",
+        "operator",
+        "return-value",
+        "union-attr",
+        "unused-awaitable",
+        "unused-coroutine",
+    }
+)
+"""Codes of the errors of mypy that a report of ours takes the place of."""
 
 
 def _held(typ: ProperType) -> Awaitable | None:

@@ -25,6 +25,8 @@ from mypy.nodes import (
     SymbolNode,
     TypeInfo,
     Var,
+    YieldExpr,
+    YieldFromExpr,
 )
 from mypy.plugin import SemanticAnalyzerPluginInterface
 from mypy.types import AnyType, CallableType, Instance, Type, UnboundType, get_proper_type
@@ -47,7 +49,15 @@ class Method:
     @property
     def is_async(self) -> bool:
         """Does calling it give a coroutine?"""
-        return self.node.is_coroutine and not self.node.is_async_generator
+        return self.node.is_coroutine and not self.is_generator
+
+    @property
+    def is_generator(self) -> bool:
+        """Does its body yield?  (mypy's own marks come with the body, after the class hooks.)"""
+        return self.node.is_generator or any(
+            isinstance(node, (YieldExpr, YieldFromExpr))
+            for node in descendants(self.node.body, into_functions=False)
+        )
 
     @property
     def is_open(self) -> bool:
@@ -80,7 +90,7 @@ class Method:
     @property
     def gives_plain_values(self) -> bool:
         """Does its body return literals or nothing only, so certainly no awaitable?"""
-        if self.node.is_coroutine or self.node.is_generator:
+        if self.node.is_coroutine or self.is_generator:
             return False
         returned = [
             node.expr

@@ -335,11 +335,21 @@ class Refiner:
             return typ, effect
         return compat.untyped_decorator(api, decorated), effect
 
-    def decorated_method(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Type:
-        """Return the type of a method that decorators without types leave as `Any`."""
-        found = self._lookup(fullname) if says_nothing(get_proper_type(typ)) else None
+    def decorated_method(
+        self, api: CheckerPluginInterface, fullname: str, typ: Type
+    ) -> Type | None:
+        """Return the type of a method that has decorators, or None for anything else.
+
+        That is what mypy makes of it, unless decorators without types leave it as `Any`.
+        """
+        found = self._lookup(fullname)
         node = found.node if found else None
-        if not isinstance(node, Decorator) or not is_async_def(node.func) or node.func.is_property:
+        if not isinstance(node, Decorator) or node.func.is_property:
+            return None
+        proper = get_proper_type(typ)
+        # typing.no_type_check means it.
+        is_meant = isinstance(proper, AnyType) and proper.type_of_any == TypeOfAny.special_form
+        if not is_async_def(node.func) or not says_nothing(proper) or is_meant:
             return typ
         summary = self.summary(api, fullname)
         result = self._awaitable(api, summary.result) if summary else None

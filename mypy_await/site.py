@@ -50,6 +50,7 @@ from mypy.types import (
     TypedDictType,
     TypeOfAny,
     TypeType,
+    TypeVarType,
     UnionType,
     get_proper_type,
 )
@@ -301,6 +302,9 @@ def has(typ: Type, name: str) -> bool:
                     return False
             case CallableType():
                 return name == "__call__"
+            case TypeVarType():
+                if not has(part.upper_bound, name):
+                    return False
             case NoneType():
                 return False
     return True

@@ -23,7 +23,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat, names
-from mypy_await.awaitables import Awaitable, awaitable, parts
+from mypy_await.awaitables import Awaitable, Sort, awaitable, parts
 
 
 class Fit(enum.Enum):
@@ -72,14 +72,31 @@ def _fit_part(value: Awaitable, part: ProperType) -> Fit:
         return Fit.YES
     if compat.is_subtype(value.typ, compat.without_type_variables(part)):
         return Fit.YES
-    return Fit.NO
+    return Fit.NO if _shows_missing_await(value, part) else Fit.UNDECIDED
+
+
+def _shows_missing_await(value: Awaitable, wanted: ProperType) -> bool:
+    """Does it take a missing `await` to explain that the value does not fit?
+
+    A class of the user's own that is awaitable among other things is simply of another type, unless
+    its awaited result is known and does fit.
+    """
+    if value.sort is not Sort.OTHER:
+        return True
+    fits = compat.is_subtype(value.result, compat.without_type_variables(wanted))
+    return fits and is_known(value.result)
+
+
+def is_known(result: Type) -> bool:
+    """Is no part of a type open?"""
+    return not any(isinstance(p, (AnyType, TypeVarType)) for p in parts(get_proper_type(result)))
 
 
 def _fit_variable(value: Awaitable, variable: TypeVarType) -> Fit:
     bounds: Iterable[Type] = variable.values or [variable.upper_bound]
     if any(compat.is_subtype(value.typ, compat.without_type_variables(b)) for b in bounds):
         return Fit.UNDECIDED
-    return Fit.NO
+    return Fit.UNDECIDED if value.sort is Sort.OTHER else Fit.NO
 
 
 def fits_all(value: Awaitable, formals: Iterable[ProperType]) -> Fit:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, FuncItem, IfStmt, Node
+from mypy.nodes import CallExpr
 from mypy.types import CallableType, ProperType
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
-from mypy_await.calls import Call, Passed, formal_of, result_slots
+from mypy_await.calls import Call, Passed, formal_of, is_told_apart, result_slots
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import calls_synchronously, knows
 from mypy_await.places import Kind
@@ -16,7 +16,6 @@ from mypy_await.slots import Fit, fits_all
 from mypy_await.summaries import Effect
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import descendants
 
 
 def check(use: Use) -> Misuse | None:
@@ -52,7 +51,7 @@ def check_call(call: Call) -> Misuse | None:
     the parameter is dropped there or used as a value.
     """
     for passed, value in call.async_functions():
-        if knows("safe", call.callee) or _is_told_apart(call, passed):
+        if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
         use = _call_misuse(call, passed)
         if use is None and not _is_listed(call, passed):
@@ -62,22 +61,6 @@ def check_call(call: Call) -> Misuse | None:
         notes = (messages.callback_remedy(), *([messages.called_at(where)] if where else []))
         return Misuse(codes.ASYNC_CALLBACK, text, notes, passed.value)
     return None
-
-
-def _is_told_apart(call: Call, passed: Passed) -> bool:
-    """Does a condition around the call ask whether a function is async?"""
-    node: Node | None = call.node
-    while node is not None and not isinstance(node, FuncItem):
-        above = call.site.parents.get(node)
-        tests = above.expr if isinstance(above, IfStmt) else [getattr(above, "cond", None)]
-        for test in tests:
-            for part in descendants(test) if test is not None else ():
-                if isinstance(part, CallExpr) and knows(
-                    "coroutine-tests", call.site.callee_name(part), "of_functions"
-                ):
-                    return True
-        node = above
-    return False
 
 
 def _is_listed(call: Call, passed: Passed) -> bool:

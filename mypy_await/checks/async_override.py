@@ -41,7 +41,7 @@ def _is_special(method: Method, original: tuple[TypeInfo, Method] | None) -> boo
 
 
 def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: Method) -> bool:
-    if method.is_async == original.is_async or original.node.is_async_generator:
+    if method.is_async == original.is_async or method.is_generator or original.is_generator:
         return False
     if original.is_async:
         if not method.is_open or not method.gives_plain_values or method.decorators:

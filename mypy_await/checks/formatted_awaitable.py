@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, RefExpr, TypeInfo
+from mypy.nodes import CallExpr, MemberExpr, RefExpr, TypeInfo, Var
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
@@ -22,6 +22,8 @@ def check(use: Use) -> Misuse | None:
         return None
     if is_kept and (use.place.detail == "repr" or use.receiver == "builtins.repr"):
         return None
+    if isinstance(use.origin, MemberExpr) and isinstance(use.site.symbol(use.origin), Var):
+        return None  # the attribute is there to hold it: somebody looks at what it holds
     return _misuse(use) if _is_text(use) else None
 
 

@@ -7,6 +7,7 @@ from mypy.types import CallableType, ProperType, get_proper_type
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort, may_be_awaitable
+from mypy_await.calls import is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.site import Site
@@ -24,6 +25,8 @@ def check(use: Use) -> Misuse | None:
         return None
     answer = fit(use.value, declared)
     if answer is Fit.ANY and (use.value.sort is Sort.OTHER or _is_dispatched(use)):
+        return None
+    if answer is Fit.ANY and is_told_apart(use.origin, use.site):
         return None
     return _misuse(use, function, declared) if answer in (Fit.NO, Fit.ANY) else None
 

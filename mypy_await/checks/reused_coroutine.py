@@ -22,7 +22,7 @@ from mypy.nodes import (
     UnaryExpr,
 )
 
-from mypy_await import codes, compat, messages
+from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
 from mypy_await.decorations import Decoration
@@ -43,6 +43,9 @@ def check(use: Use) -> Misuse | None:
     if place.kind is not Kind.ASSIGNED or use.value.sort is not Sort.COROUTINE:
         return None
     key = _key(place.target)
+    owner = compat.active_class(use.site.api)
+    if owner is not None and owner.has_base(names.COROUTINE):
+        return None  # a coroutine of the user's own, which hands on to the one that it keeps
     if not key or not _is_guarded(use, key) or not _is_read_again(use, key):
         return None
     return _misuse(use, messages.cached(use), None)

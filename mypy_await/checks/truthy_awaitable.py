@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mypy.nodes import MemberExpr
+
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
 from mypy_await.knowledge import knows
@@ -11,7 +13,7 @@ from mypy_await.use import Misuse, Use
 
 def check(use: Use) -> Misuse | None:
     """Report an awaitable whose truth is asked; a class of the user's own may define its truth."""
-    if use.value.sort is Sort.OTHER:
+    if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and _is_attribute(use)):
         return None
     if use.place.kind is Kind.TESTED:
         return _misuse(use, use.place.detail)
@@ -23,6 +25,11 @@ def check_container(use: Use) -> Misuse | None:
     if use.value.sort is Sort.OTHER or not knows("truth", use.receiver, "elements"):
         return None
     return _misuse(use, use.receiver)
+
+
+def _is_attribute(use: Use) -> bool:
+    """Is it what an attribute holds, where a falsy placeholder may stand before the task does?"""
+    return isinstance(use.origin, MemberExpr)
 
 
 def _misuse(use: Use, asked_by: str) -> Misuse:

@@ -26,7 +26,7 @@ from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.refine import shown_place
 from mypy_await.site import has
-from mypy_await.slots import Fit, fit, fits_all
+from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import flattened
 
@@ -92,8 +92,8 @@ def _lacks(use: Use, action: str, method: str) -> Misuse | None:
     Of a class that is awaitable among other things only a result that is known to have it proves
     that the result was meant.
     """
-    is_open = isinstance(get_proper_type(use.value.result), AnyType)
-    if use.value.sort is Sort.OTHER and (is_open or not has(use.value.result, method)):
+    result = use.value.result
+    if use.value.sort is Sort.OTHER and not (is_known(result) and has(result, method)):
         return None
     if has(use.value.result, method):
         return _misuse(use, action)
@@ -105,11 +105,18 @@ def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
     """Report when the awaitable's own type lacks a method that the construct calls."""
 
     def judge(use: Use) -> Misuse | None:
-        if has(use.value.typ, method):
+        if has(use.value.typ, method) or (method.startswith("__a") and _is_without_body(use)):
             return None
         return _lacks(use, action.format(use.place.detail), method)
 
     return judge
+
+
+def _is_without_body(use: Use) -> bool:
+    """Is the value a call of a method that subclasses write, perhaps as an async generator?"""
+    call = use.origin
+    summary = use.site.summary(call) if isinstance(call, CallExpr) else None
+    return summary is not None and summary.is_hook and not is_known(use.value.result)
 
 
 def _attribute(use: Use) -> Misuse | None:
@@ -257,7 +264,11 @@ def _argument(use: Use) -> Misuse | None:
 def _cast(use: Use) -> Misuse | None:
     cast = use.place.node
     assert isinstance(cast, CastExpr)
-    return _misuse(use, "cast", cast.type)
+    target = get_proper_type(cast.type)
+    if fit(use.value, target) is not Fit.NO or not messages.fits(use.value.result, target):
+        return None  # a lie of its own: no `await` would make it true
+    is_async = isinstance(target, Instance) and target.type.get("__aiter__") is not None
+    return None if is_async else _misuse(use, "cast", target)
 
 
 def _asked_for_its_class(use: Use, call: CallExpr) -> Misuse | None:

@@ -110,6 +110,16 @@ class FunctionSummary:
         return self._ask("async", question, False)
 
     @property
+    def is_hook(self) -> bool:
+        """Is its body empty, so that a subclass says what it does?"""
+
+        def question() -> bool:
+            function = self._function
+            return function is not None and parameters.is_hook(function)
+
+        return self._ask("hook", question, False)
+
+    @property
     def result(self) -> Result:
         """What calling it gives (reading it, for a property), decorators applied.
 
