@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from mypy.nodes import Expression, FuncDef, LambdaExpr, MemberExpr, NameExpr
+from mypy.nodes import Decorator, Expression, FuncDef, LambdaExpr, MemberExpr, NameExpr
 from mypy.types import AnyType, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_await import compat
-from mypy_await.awaitables import Awaitable
+from mypy_await.awaitables import Awaitable, Sort, is_async_def
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.places import can_await, function_around
@@ -141,8 +141,11 @@ def escaping(use: Use, block: str) -> str:
 
 def async_callback(call: Call, value: Awaitable, function: Expression) -> str:
     """Say that a synchronous caller gets an async function."""
-    name = function.name if isinstance(function, (NameExpr, MemberExpr)) else None
-    passed = f'Async function "{name}"' if name else "Function that gives a coroutine"
+    node = call.site.symbol(function)
+    is_async = is_async_def(node.func if isinstance(node, Decorator) else node)
+    name = f' "{function.name}"' if isinstance(function, (NameExpr, MemberExpr)) else ""
+    gives = "a coroutine" if value.sort is Sort.COROUTINE else "an awaitable"
+    passed = f"Async function{name}" if is_async else f"Function{name} that gives {gives}"
     callee = call.callee.rpartition(".")[2] or "a function"
     return f'{passed} is passed to "{callee}", which calls it and never awaits the result'
 

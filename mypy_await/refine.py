@@ -111,12 +111,20 @@ class Refiner:
     def summary_of(
         self, api: CheckerPluginInterface, node: SymbolNode | None
     ) -> FunctionSummary | None:
-        """Return the summary of a function node; nested functions go by their line."""
+        """Return the summary of a function node; nested functions go by their line.
+
+        Decorators are applied to a `Decorator`, not to the `FuncDef` in it.
+        """
+        is_decorated = isinstance(node, Decorator)
         function = node.func if isinstance(node, Decorator) else node
         if isinstance(function, FuncDef) and "." not in function.fullname:
             module = compat.module(api).fullname
             line = function.line
-            return self._ask(api, (module, line), lambda: self._summaries.at(module, line))
+            return self._ask(
+                api,
+                (module, line, is_decorated),
+                lambda: self._summaries.at(module, line, decorated=is_decorated),
+            )
         if node is None or "." not in node.fullname:
             return None
         return self.summary(api, node.fullname)
@@ -181,16 +189,6 @@ class Refiner:
         )
         self._note(api, summary)
         return found
-
-    def result_of(self, api: CheckerPluginInterface, callee: ProperType) -> Type | None:
-        """Return the awaitable that the source says every call of a function gives."""
-        if not isinstance(callee, CallableType) or callee.definition is None:
-            return None
-        if not says_nothing(get_proper_type(callee.ret_type)):
-            return None
-        summary = self.summary_of(api, callee.definition)
-        found = self._awaitable(api, summary.result) if summary else None
-        return found.typ if found else None
 
     def _means_any(self, fullname: str) -> bool:
         """Does an installed package declare `Any` outright for this function?

@@ -192,7 +192,7 @@ class Site:
         position = next(i for i, argument in enumerate(call.args) if argument is value)
         formals: list[ProperType] = []
         name, index = "", -1
-        for item in self._declared_signatures(call) if as_declared else self.signatures(call):
+        for item in self.declared_signatures(call) if as_declared else self.signatures(call):
             for formal, actuals in enumerate(compat.formals_of(call, item)):
                 if position in actuals:
                     formals.append(get_proper_type(item.arg_types[formal]))
@@ -205,9 +205,10 @@ class Site:
         if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
             if not isinstance(typ, (CallableType, Overloaded)):
                 typ = self._constructor(call.callee.node)
-        return _items(typ) if typ is not None else self._declared_signatures(call)
+        return _items(typ) if typ is not None else self.declared_signatures(call)
 
-    def _declared_signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
+    def declared_signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
+        """Return the signatures that the definition of the callee declares, without `self`."""
         node = self.callee_node(call)
         if isinstance(node, TypeInfo):
             return _items(self._constructor(node))

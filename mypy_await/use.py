@@ -10,10 +10,10 @@ from mypy.types import Type
 
 from mypy_await.awaitables import Awaitable, Sort
 from mypy_await.displays import is_among_plain_values
+from mypy_await.futures import makes_future
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, place_of
 from mypy_await.site import Site
-from mypy_await.summaries import Kind as Kinds
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,7 @@ class Use:
             return False
         if knows("safe", self.site.callee_name(call)):
             return True
-        summary = self.site.summary(call) if self.value.sort is Sort.AWAITABLE else None
-        return summary is not None and any(
-            origin.kind is Kinds.FUTURE for origin in summary.result.origins
-        )
+        return self.value.sort is Sort.AWAITABLE and makes_future(self.site, call)
 
     @property
     def receiver(self) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr
+from collections.abc import Iterator
+
+from mypy.nodes import AwaitExpr, CallExpr, FuncDef, NameExpr, ReturnStmt
 from mypy.types import CallableType, ProperType
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
+from mypy_await.awaitables import Awaitable, Sort, awaitable, may_be_awaitable, parts
+from mypy_await.bindings import binding_of
 from mypy_await.calls import Call, Passed, formal_of, is_told_apart, result_slots
 from mypy_await.decorations import Decoration
+from mypy_await.futures import gives_future, handed_back
 from mypy_await.knowledge import calls_synchronously, knows
-from mypy_await.places import Kind
+from mypy_await.places import Kind, function_around, place_of
 from mypy_await.refine import says_nothing, shown_place
-from mypy_await.slots import Fit, fits_all
+from mypy_await.results import declared_result
+from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.summaries import Effect
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import descendants
 
 
 def check(use: Use) -> Misuse | None:
@@ -53,8 +59,10 @@ def check_call(call: Call) -> Misuse | None:
     for passed, value in call.async_functions():
         if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
+        if value.sort is Sort.AWAITABLE and gives_future(call.site, passed.value):
+            continue
         use = _call_misuse(call, passed)
-        if use is None and not _is_listed(call, passed):
+        if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
             continue
         where = shown_place(use.path, use.line) if use else ""
         text = messages.async_callback(call, value, passed.value)
@@ -66,10 +74,41 @@ def check_call(call: Call) -> Misuse | None:
 def _is_listed(call: Call, passed: Passed) -> bool:
     if not calls_synchronously(call.callee, passed.position, passed.name):
         return False
-    if call.place.kind is Kind.AWAITED and call.callee == "_contextvars.Context.run":
-        return False  # hands the coroutine back to the caller
     # A declared slot that takes functions giving awaitables knows what to do with them.
     return not any(_wants_awaitable(formal) for formal in formal_of(call, passed))
+
+
+def _is_awaited_here(call: Call, passed: Passed, value: Awaitable) -> bool:
+    """Does the caller take care of what the function gave, as in `await (await to_thread(f))`?"""
+    outer = call.place.node
+    if not isinstance(outer, AwaitExpr):
+        return False
+    if all(function is not passed.value for function in handed_back(call.site, call.node)):
+        return False
+    use = Use(call.site, value, outer, outer, place_of(outer, call.site.parents))
+    return any(_takes_care(one) for one in (use, *_uses_of_name(use)))
+
+
+def _uses_of_name(use: Use) -> Iterator[Use]:
+    """Yield the uses of the local name that a value is bound to, if it is."""
+    binding = binding_of(use)
+    function = function_around(use.node, use.site.parents) if binding else None
+    for node in descendants(function.body) if function else ():
+        if isinstance(node, NameExpr) and binding and node.node is binding.variable:
+            yield use.moved_to(node, is_name=True)
+
+
+def _takes_care(use: Use) -> bool:
+    match use.place.node:
+        case AwaitExpr():
+            return True
+        case ReturnStmt():
+            function = function_around(use.place.node, use.site.parents)
+            if isinstance(function, FuncDef):
+                return fit(use.value, declared_result(function, use.place)) is Fit.YES
+        case CallExpr() as call if use.place.kind is Kind.ARGUMENT:
+            return fits_all(use.value, use.site.slot(call, use.place.value).formals) is Fit.YES
+    return False
 
 
 def _wants_awaitable(formal: ProperType) -> bool:

@@ -30,7 +30,7 @@ def check(use: Use) -> Misuse | None:
 
 def check_container(use: Use) -> Misuse | None:
     """Report coroutines in a display that is a statement by itself."""
-    if use.place.kind is not Kind.STATEMENT or use.is_name or not use.value.is_lazy:
+    if use.place.kind is not Kind.STATEMENT or use.is_name or not use.value.is_lazy or use.is_safe:
         return None
     return _misuse(use, "made in a statement")
 

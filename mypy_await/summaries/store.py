@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
-from mypy_await.summaries import lookup
+from mypy_await.summaries import calls, lookup
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.model import Known
+from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.summary import FunctionSummary
 from mypy_await.summaries.values import NOTHING, Value
 
@@ -33,24 +35,33 @@ class Summaries:
         """
         return self._summary(fullname, lambda: (fullname, lookup.resolve(self._engine, fullname)))
 
-    def at(self, module: str, line: int, column: int | None = None) -> FunctionSummary | None:
+    def at(
+        self, module: str, line: int, column: int | None = None, *, decorated: bool = False
+    ) -> FunctionSummary | None:
         """Return the summary of the (nested) function or lambda that is defined at a line.
 
         Any line from the first decorator to the `def` will do.  Two lambdas on one line are told
-        apart by `column` (counted from 0); without it the answer is None.
+        apart by `column` (counted from 0); without it the answer is None.  With `decorated` it is
+        what the decorators make of the function, and None where one of them is not known.
         """
         return self._summary(
-            (module, line, column), lambda: self._function_at(module, line, column)
+            (module, line, column, decorated),
+            lambda: self._function_at(module, line, column, decorated=decorated),
         )
 
-    def _function_at(self, name: str, line: int, column: int | None) -> tuple[str, Value]:
+    def _function_at(
+        self, name: str, line: int, column: int | None, *, decorated: bool
+    ) -> tuple[str, Value]:
         module = self._engine.module(name)
         found = lookup.functions_at(module, line, column) if module else []
         if module is None or len(found) != 1:
             return "", NOTHING
         frame = self._engine.frame_of(module, module.functions[found[0]])
         function = function_at(found[0], frame)
-        return function.fullname, frozenset({function})
+        made: Value = frozenset({function})
+        if decorated:
+            made = calls.decorate(self._engine, made, _decorators(found[0]), frame)
+        return function.fullname, made
 
     def _summary(
         self, key: object, find: Callable[[], tuple[str, Value]]
@@ -76,3 +87,7 @@ class Summaries:
     def digest(self, path: str) -> str:
         """Return a hash of the file's content; of nothing, where it cannot be read."""
         return self._engine.sources.digest(path)
+
+
+def _decorators(node: FunctionNode) -> list[ast.expr]:
+    return [] if isinstance(node, ast.Lambda) else node.decorator_list
