@@ -56,6 +56,8 @@ class Fate:
     """Uses that await it, though it was awaited on every way that leads there."""
     overwritten: bool
     """Is it replaced, never awaited, in each next turn of a loop?"""
+    uses: tuple[NameExpr, ...] = ()
+    """All uses that the value reaches."""
     lost_on: int = 0
     """The line on which a path ends that does nothing with it, where another does; else 0."""
 
@@ -101,6 +103,7 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
         or _is_shared(binding, function, uses),
         reused=tuple(node for node in reached if _is_reuse(node, uses, trace)),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
+        uses=tuple(reached),
         lost_on=trace.ends.get(Status.UNAWAITED, 0),
     )
 

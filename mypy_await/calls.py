@@ -17,12 +17,12 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import compat, names
-from mypy_await.awaitables import Awaitable, awaitable, is_async_def, parts
+from mypy_await import compat
+from mypy_await.awaitables import Awaitable, awaitable, parts
 from mypy_await.knowledge import knows
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Place, function_around, place_of
-from mypy_await.site import Site, symbol_type
+from mypy_await.site import Site
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import descendants
 
@@ -102,7 +102,7 @@ def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[Pro
     callee = call.callee
     receiver = compat.type_of(api, callee.expr) if isinstance(callee, MemberExpr) else None
     if isinstance(callee, MemberExpr) and isinstance(receiver, UnionType):
-        return tuple(_method(api, item, callee.name) for item in _items(receiver))
+        return tuple(compat.member(api, callee, item) for item in _items(receiver))
     several = compat.type_of(api, callee)
     return tuple(_items(several)) if isinstance(several, UnionType) else ()
 
@@ -110,22 +110,6 @@ def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[Pro
 def _items(union: UnionType) -> Iterator[ProperType]:
     """Yield the items of a union but `None`: that it has no methods is mypy's to say."""
     return (item for item in parts(union) if not isinstance(item, NoneType))
-
-
-def _method(api: CheckerPluginInterface, typ: ProperType, name: str) -> ProperType:
-    """Return the type of a method of an instance; `Any` when it is not to be found."""
-    if isinstance(typ, Instance):
-        found = typ.type.get(name)
-        node = found.node if found else None
-        method = symbol_type(node)
-        if method is None and is_async_def(node):
-            coroutine = api.named_generic_type(names.COROUTINE, [compat.anything()] * 3)
-            return compat.open_callable(api, coroutine)
-        home = typ.type.get_containing_type_info(name)
-        if method is not None and home is not None:
-            base = compat.map_instance_to_supertype(typ, home)
-            return compat.expand_type_by_instance(method, base)
-    return compat.anything()
 
 
 def is_told_apart(node: Node, site: Site) -> bool:

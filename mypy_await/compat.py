@@ -17,6 +17,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 from mypy.argmap import map_actuals_to_formals
 from mypy.checker import TypeChecker
 from mypy.checkexpr import has_any_type
+from mypy.checkmember import analyze_member_access
 from mypy.erasetype import erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
 from mypy.errors import ErrorInfo, ErrorWatcher
@@ -37,6 +38,7 @@ from mypy.nodes import (
     Import,
     ImportAll,
     ImportFrom,
+    MemberExpr,
     MypyFile,
     TypeInfo,
 )
@@ -131,6 +133,23 @@ def type_of(api: CheckerPluginInterface, node: Expression) -> ProperType | None:
     if not checker.has_type(node):
         return None
     return get_proper_type(checker.lookup_type(node))
+
+
+def member(api: CheckerPluginInterface, node: MemberExpr, owner: ProperType) -> ProperType:
+    """Return the type that `node`, an attribute of some value, has for a value of type `owner`."""
+    checker = cast(TypeChecker, api)
+    with checker.msg.filter_errors():
+        found = analyze_member_access(
+            node.name,
+            owner,
+            node,
+            is_lvalue=False,
+            is_super=False,
+            is_operator=False,
+            original_type=owner,
+            chk=checker,
+        )
+    return get_proper_type(found)
 
 
 def narrowed(api: CheckerPluginInterface, node: Expression) -> Type | None:

@@ -134,9 +134,13 @@ class Hooks:
         wrong is that it is used as the result: that an awaitable part is tested, shown or dropped
         may be right where the program knows which of them it called.
         """
-        given = [result_of_calling(item) for item in callables]
-        results = [value.typ for value in given if value is not None]
-        if len(results) < len(given):
+        results = []
+        for item in callables:
+            value = result_of_calling(item)
+            result = value.typ if value else self._refiner.result_of(api, item)
+            if result is not None:
+                results.append(result)
+        if len(results) < len(callables):
             return self._judge.expression(api, node, typ, only=codes.UNAWAITED_VALUE)
         whole = compat.make_simplified_union(results)
         judged = self._judge.expression(api, node, whole)

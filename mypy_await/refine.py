@@ -190,6 +190,16 @@ class Refiner:
         self._note(api, summary)
         return found
 
+    def result_of(self, api: CheckerPluginInterface, callee: ProperType) -> Type | None:
+        """Return the awaitable that the source says every call of a function gives."""
+        if not isinstance(callee, CallableType) or callee.definition is None:
+            return None
+        if not says_nothing(get_proper_type(callee.ret_type)):
+            return None
+        summary = self.summary_of(api, callee.definition)
+        found = self._awaitable(api, summary.result) if summary else None
+        return found.typ if found else None
+
     def _means_any(self, fullname: str) -> bool:
         """Does an installed package declare `Any` outright for this function?
 

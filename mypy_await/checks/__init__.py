@@ -58,6 +58,7 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
     unawaited_value.check_binding,
     dropped_awaitable.check_binding,
     dropped_task.check_binding,
+    escaping_awaitable.check_binding,
     reused_coroutine.check_binding,
 )
 """What is asked of a value that is bound to a local name, once its uses are known."""

@@ -27,8 +27,8 @@ def check(use: Use) -> Misuse | None:
         return _misuse(use, function, declared)
     if answer is Fit.YES or isinstance(declared, TypeVarType):
         return None
-    if declared is None and use.place.kind is Kind.YIELDED:
-        return None  # work for whoever iterates, as far as anybody can tell
+    if declared is None and use.place.kind is Kind.YIELDED and "." not in function.fullname:
+        return None  # a generator inside a function: work for those who iterate it there
     return _misuse(use, function, None) if use.value.sort is Sort.COROUTINE else None
 
 

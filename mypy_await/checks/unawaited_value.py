@@ -18,7 +18,7 @@ from mypy.nodes import (
 )
 from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 
-from mypy_await import codes, messages, names
+from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
 from mypy_await.bindings import Fate
 from mypy_await.displays import is_item_of_record
@@ -265,10 +265,17 @@ def _cast(use: Use) -> Misuse | None:
     cast = use.place.node
     assert isinstance(cast, CastExpr)
     target = get_proper_type(cast.type)
-    if fit(use.value, target) is not Fit.NO or not messages.fits(use.value.result, target):
+    if fit(use.value, target) is not Fit.NO or not _may_be_cast(use.value.result, target):
         return None  # a lie of its own: no `await` would make it true
     is_async = isinstance(target, Instance) and target.type.get("__aiter__") is not None
     return None if is_async else _misuse(use, "cast", target)
+
+
+def _may_be_cast(result: Type, target: ProperType) -> bool:
+    """Is the awaited result of the target's type, or may it turn out to be?"""
+    return messages.fits(result, target) or any(
+        compat.is_subtype(part, result) for part in parts(target)
+    )
 
 
 def _asked_for_its_class(use: Use, call: CallExpr) -> Misuse | None:
