@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mypy.nodes import CallExpr, Expression, FuncItem, IfStmt, MemberExpr, Node
+from mypy.nodes import (
+    CallExpr,
+    ConditionalExpr,
+    Expression,
+    FuncItem,
+    IfStmt,
+    MemberExpr,
+    Node,
+    OpExpr,
+)
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
     CallableType,
@@ -127,23 +136,48 @@ def is_told_apart(node: Node, site: Site) -> bool:
 def is_asked_for_colour(call: Expression, site: Site) -> bool:
     """Does a condition in the function pass what is called here to some predicate?
 
-    Whoever asks `iscoroutinefunction(f)` knows what `f()` gives where it stands.
+    Whoever asks `iscoroutinefunction(f)` knows what `f()` gives where it stands, but for the branch
+    where the answer was yes.
     """
     name = dotted_name(call.callee) if isinstance(call, CallExpr) else ""
     function = function_around(call, site.parents) if name else None
-    if function is None:
-        return False
-    tests = (
-        test
-        for node in descendants(function)
-        for test in (node.expr if isinstance(node, IfStmt) else [getattr(node, "cond", None)])
-        if test is not None
+    asked = [
+        (node, branch)
+        for node in (descendants(function) if function else ())
+        if isinstance(node, (IfStmt, ConditionalExpr))
+        for test, branch in _tested(node)
+        if _passes(test, name)
+    ]
+    return bool(asked) and not any(
+        _asks_directly(test, name) and any(part is call for part in descendants(branch))
+        for node, _ in asked
+        for test, branch in _tested(node)
     )
+
+
+def _tested(node: IfStmt | ConditionalExpr) -> Iterator[tuple[Expression, Node]]:
+    """Yield each condition with what runs where it holds."""
+    if isinstance(node, ConditionalExpr):
+        yield node.cond, node.if_expr
+    else:
+        yield from zip(node.expr, node.body, strict=True)
+
+
+def _passes(test: Expression, name: str) -> bool:
     return any(
         isinstance(part, CallExpr) and name in map(dotted_name, part.args)
-        for test in tests
         for part in descendants(test)
     )
+
+
+def _asks_directly(test: Expression, name: str) -> bool:
+    """Does the condition hold only where the predicate says yes?"""
+    match test:
+        case CallExpr():
+            return name in map(dotted_name, test.args)
+        case OpExpr(op="and"):
+            return _asks_directly(test.left, name) or _asks_directly(test.right, name)
+    return False
 
 
 def _asks_for_colour(test: Node, site: Site) -> bool:

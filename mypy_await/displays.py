@@ -25,7 +25,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Instance, LiteralType, NoneType, Overloaded, TupleType
 
-from mypy_await.awaitables import awaitable, parts
+from mypy_await.awaitables import awaitable, may_be_awaitable, parts
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.walk import descendants
@@ -77,10 +77,14 @@ def _is_plain_use(item: Expression, site: Site) -> bool | None:
     above = site.parents.get(item)
     if isinstance(above, AssignmentStmt) and any(item is target for target in above.lvalues):
         return True if is_plain(above.rvalue, site) else None
-    kind = place_of(item, site.parents).kind
-    if kind in _HANDED_ON:
+    place = place_of(item, site.parents)
+    if place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
+        formals = site.slot(place.node, place.value).formals
+        if formals and not any(map(may_be_awaitable, formals)):
+            return True
+    if place.kind in _HANDED_ON:
         return False
-    return True if kind in _READ_AS_DATA else None
+    return True if place.kind in _READ_AS_DATA else None
 
 
 _HANDED_ON: Final = frozenset({Kind.AWAITED, Kind.ARGUMENT, Kind.ELEMENT, Kind.UNPACKED})

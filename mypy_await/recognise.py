@@ -261,5 +261,6 @@ def _may_read(node: SymbolNode | None) -> bool:
         case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
             return _may_read(node.items[0])
         case Var():
-            return node.type is not None and awaitable(node.type) is not None
+            typ = get_proper_type(node.type)
+            return typ is not None and any(awaitable(part) is not None for part in parts(typ))
     return False

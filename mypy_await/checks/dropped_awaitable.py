@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Decorator, Expression, FuncDef
+from dataclasses import replace
+
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr
 from mypy.types import Instance, ProperType
 
 from mypy_await import codes, compat, messages
-from mypy_await.awaitables import STARTED_LATER
+from mypy_await.awaitables import STARTED_LATER, Sort
 from mypy_await.bindings import Fate
-from mypy_await.places import Kind, Place
+from mypy_await.places import Kind, Place, place_of
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 
@@ -19,11 +21,13 @@ def check(use: Use) -> Misuse | None:
     A call that is a statement by itself is mypy's `unused-coroutine`, and where the user enabled
     it, its `unused-awaitable`.
     """
-    if use.place.kind is not Kind.STATEMENT or use.place.names or not use.value.is_lazy:
+    if use.place.kind is not Kind.STATEMENT or use.place.names:
         return None
-    if use.is_safe or (
-        use.place.value is use.node and compat.reports_statement(use.site.api, use.value.typ)
-    ):
+    if use.place.value is use.node and compat.reports_statement(use.site.api, use.value.typ):
+        return None
+    if isinstance(use.node, MemberExpr) and use.place.value is use.node:
+        return _misuse(use, "read in a statement") if use.value.sort is not Sort.OTHER else None
+    if not use.value.is_lazy or use.is_safe:
         return None
     return _misuse(use, "made in a statement")
 
@@ -36,7 +40,16 @@ def check_container(use: Use) -> Misuse | None:
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
-    """Report a coroutine in a local name that is never awaited on any path."""
+    """Report a coroutine in a local name that is never awaited on any path.
+
+    A name alone in a statement is what is left of `await name`, whatever else is done with it.
+    """
+    by_mypy = compat.reports_statement(use.site.api, use.value.typ)
+    if not by_mypy and use.value.sort is not Sort.OTHER and not use.in_container:
+        for name in fate.uses:
+            place = place_of(name, use.site.parents)
+            if place.kind is Kind.STATEMENT and place.value is name:
+                return replace(_misuse(use, "named in a statement"), node=name)
     if not use.value.is_lazy or use.is_safe:
         return None
     if fate.overwritten and not use.in_container:

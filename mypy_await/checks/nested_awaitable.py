@@ -6,7 +6,6 @@ from mypy.nodes import FuncDef
 from mypy.types import ProperType, TypeVarType
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort
 from mypy_await.places import Kind, function_around
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.slots import Fit, fit
@@ -16,7 +15,7 @@ from mypy_await.use import Misuse, Use
 def check(use: Use) -> Misuse | None:
     """Report an awaitable that an async function returns, or an async generator yields.
 
-    Where nothing is declared only coroutines count: a task or future is a result to hand out.
+    Where nothing is declared a task or future is a result to hand out.
     """
     function = _async_function(use)
     if function is None:
@@ -29,7 +28,7 @@ def check(use: Use) -> Misuse | None:
         return None
     if declared is None and use.place.kind is Kind.YIELDED and "." not in function.fullname:
         return None  # a generator inside a function: work for those who iterate it there
-    return _misuse(use, function, None) if use.value.sort is Sort.COROUTINE else None
+    return _misuse(use, function, None) if use.value.is_lazy and not use.is_safe else None
 
 
 def check_container(use: Use) -> Misuse | None:
