@@ -17,9 +17,10 @@ from mypy.plugin import (
     FunctionContext,
     MethodContext,
 )
-from mypy.types import ProperType, Type
+from mypy.types import CallableType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat
+from mypy_await.awaitables import awaitable
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
@@ -119,6 +120,9 @@ class Hooks:
             self._judge.sometimes(ctx.api, node, origins)
         elif self._protects:
             self._judge.unknown(ctx.api, node, typ)
+        proper = get_proper_type(typ)
+        if isinstance(proper, CallableType) and awaitable(proper.ret_type) is not None:
+            return self._judge.called(ctx.api, node, proper)
         return self._judge.expression(ctx.api, node, typ)
 
     def _one_of_several(

@@ -77,6 +77,17 @@ class Judge:
         That is the awaited type after a report, and else `typ` itself.  `known_by` says how we
         know the type, where mypy does not; `only` is the one code to report, instead of all.
         """
+        return self._judged(api, node, typ, api.type_context[-1], known_by, only)
+
+    def _judged(
+        self,
+        api: CheckerPluginInterface,
+        node: Expression,
+        typ: Type,
+        expected: Type | None,
+        known_by: Refined | None = None,
+        only: ErrorCode | None = None,
+    ) -> Type:
         proper = get_proper_type(typ)
         value = awaitable(proper)
         held = None if value else _held(proper)
@@ -93,7 +104,7 @@ class Judge:
             return typ
         # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, which
         # nobody declared.
-        expected = None if place.conditional else api.type_context[-1]
+        expected = None if place.conditional else expected
         given = value or held
         assert given is not None
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
@@ -122,6 +133,18 @@ class Judge:
             if misuse is not None and self._report(site, node, misuse):
                 items[position] = misuse.result or value.result
         return typ.copy_modified(items=items)
+
+    def called(self, api: CheckerPluginInterface, node: CallExpr, typ: CallableType) -> Type:
+        """Judge the call of what a call gives, `node(...)(...)`: mypy runs no hook for it.
+
+        Return the type for what is called; after a report its calls give the awaited type.
+        """
+        site = self._site(api, node)
+        outer = site.parents.get(node) if site is not None else None
+        if not isinstance(outer, CallExpr) or outer.callee is not node:
+            return typ
+        result = self._judged(api, outer, typ.ret_type, None)
+        return typ if result is typ.ret_type else typ.copy_modified(ret_type=result)
 
     def sometimes(
         self, api: CheckerPluginInterface, node: Expression, origins: tuple[Origin, ...]

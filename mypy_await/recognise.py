@@ -235,6 +235,8 @@ def _parameters(typ: Type | None) -> Iterator[ProperType]:
 
 def _may_hold(typ: ProperType) -> bool:
     """May this be an awaitable, or hold one, or start what is like one?"""
+    if isinstance(typ, CallableType):
+        return awaitable(typ.ret_type) is not None  # for the call of what the call gives
     if isinstance(typ, TupleType):
         return any(may_be_awaitable(item) for item in typ.items)
     return may_be_awaitable(typ) or is_started_later(typ)

@@ -60,9 +60,12 @@ def _is_dispatched(use: Use) -> bool:
 
     A dispatcher or middleware is right to say nothing of what it passes through.
     """
-    if not isinstance(use.origin, CallExpr):
+    call = use.origin
+    if not isinstance(call, CallExpr):
         return False
-    return not isinstance(use.site.callee_node(use.origin), (FuncBase, Decorator, TypeInfo))
+    while isinstance(call.callee, CallExpr):
+        call = call.callee  # what a known function gives is called
+    return not isinstance(use.site.callee_node(call), (FuncBase, Decorator, TypeInfo))
 
 
 def _misuse(use: Use, function: FuncDef | None, declared: ProperType) -> Misuse:
