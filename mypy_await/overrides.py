@@ -6,25 +6,27 @@ it is missing, `Any` or `object`.
 
 from __future__ import annotations
 
-import ast
-import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from mypy.nodes import (
+    Block,
     ClassDef,
     Decorator,
     Expression,
     FuncDef,
+    IfStmt,
     MemberExpr,
     NameExpr,
     OverloadedFuncDef,
+    RaiseStmt,
     ReturnStmt,
     SymbolNode,
+    TryStmt,
     TypeInfo,
     Var,
+    WithStmt,
     YieldExpr,
     YieldFromExpr,
 )
@@ -89,15 +91,22 @@ class Method:
 
     @property
     def gives_plain_values(self) -> bool:
-        """Does its body return literals or nothing only, so certainly no awaitable?"""
+        """Does its body return literals or nothing only, so certainly no awaitable?
+
+        One that can only raise returns nothing at all.
+        """
         if self.node.is_coroutine or self.is_generator:
             return False
         returned = [
             node.expr
             for node in descendants(self.node.body, into_functions=False)
-            if isinstance(node, ReturnStmt) and node.expr is not None
+            if isinstance(node, ReturnStmt)
         ]
-        return all(type(expr).__name__ in _LITERALS or _is_constant(expr) for expr in returned)
+        if not returned and not _can_end(self.node.body):
+            return False
+        return all(
+            type(expr).__name__ in _LITERALS or _is_constant(expr) for expr in returned if expr
+        )
 
 
 _HARMLESS: Final = frozenset(
@@ -110,6 +119,20 @@ _LITERALS: Final = frozenset(
 
 def _is_constant(node: Expression) -> bool:
     return isinstance(node, NameExpr) and node.name in ("None", "True", "False")
+
+
+def _can_end(block: Block) -> bool:
+    """May control come to the end of a block, as far as its last statement tells?"""
+    match block.body:
+        case [*_, RaiseStmt()]:
+            return False
+        case [*_, IfStmt(body=bodies, else_body=Block() as other)]:
+            return any(map(_can_end, (*bodies, other)))
+        case [*_, WithStmt(body=inner)]:
+            return _can_end(inner)
+        case [*_, TryStmt(body=inner, handlers=handlers, else_body=other)]:
+            return any(map(_can_end, (other or inner, *handlers)))
+    return True
 
 
 def _is_open(typ: Type) -> bool:
@@ -195,79 +218,3 @@ def dotted_name(node: Expression) -> str:
             owner = dotted_name(node.expr)
             return f"{owner}.{node.name}" if owner else ""
     return ""
-
-
-@dataclass(frozen=True)
-class Calls:
-    """How the calls of a method, by its name, are written in some source files."""
-
-    awaited: int = 0
-    used: int = 0
-    """Calls whose result is dropped, or used as a plain value."""
-
-
-def calls_of(name: str, *paths: str) -> Calls:
-    """Count how methods of this name are called in the given files."""
-    found = [_calls(path, _changed(path), name) for path in dict.fromkeys(paths)]
-    return Calls(sum(one.awaited for one in found), sum(one.used for one in found))
-
-
-def _changed(path: str) -> int:
-    """Return the time of a file's last change, so that an answer of before is not taken again."""
-    try:
-        return Path(path).stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-@functools.lru_cache(maxsize=1024)
-def _calls(path: str, changed: int, name: str) -> Calls:
-    try:
-        source = Path(path).read_bytes()
-        # Most names are not called at all: a look at the text saves the parsing.
-        tree = ast.parse(source) if f".{name}(".encode() in source else None
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        tree = None
-    if tree is None:
-        return Calls()
-    calls = {
-        child: parent
-        for parent in ast.walk(tree)
-        for child in ast.iter_child_nodes(parent)
-        if isinstance(child, ast.Call)
-        and isinstance(child.func, ast.Attribute)
-        and child.func.attr == name
-    }
-    # `await ensure(x.load())` counts as awaited: the helper deals with either kind.
-    awaited = {
-        call for node in ast.walk(tree) if isinstance(node, ast.Await) for call in ast.walk(node)
-    } & calls.keys()
-    used = [call for call in calls.keys() - awaited if _uses(calls[call], call)]
-    return Calls(len(awaited), len(used))
-
-
-def _uses(parent: ast.AST, call: ast.Call) -> bool:
-    """Is the result of the call dropped, or used as a plain value?"""
-    match parent:
-        case ast.Call(func=ast.Name(id=callee)) if parent.func is not call:
-            return callee in _PLAIN_CALLS
-        case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
-            return parent.test is call
-        case ast.For() | ast.comprehension():
-            return parent.iter is call
-    return isinstance(parent, _PLAIN_PARENTS)
-
-
-_PLAIN_PARENTS: Final = (
-    ast.Expr,
-    ast.Attribute,
-    ast.Subscript,
-    ast.FormattedValue,
-    ast.Compare,
-    ast.BoolOp,
-    ast.BinOp,
-    ast.UnaryOp,
-)
-_PLAIN_CALLS: Final = frozenset(
-    {"bool", "dict", "float", "int", "len", "list", "print", "repr", "set", "sorted", "str", "sum"}
-)

@@ -10,7 +10,9 @@ from mypy.types import Instance
 from mypy_await import codes, compat, messages
 from mypy_await.calls import Call, formal_of
 from mypy_await.knowledge import knows
-from mypy_await.overrides import ClassBody, Method, calls_of, definition, overridden
+from mypy_await.method_calls import only_awaited, only_used
+from mypy_await.names import OBJECT
+from mypy_await.overrides import ClassBody, Method, definition, overridden
 from mypy_await.use import Misuse
 
 
@@ -18,8 +20,8 @@ def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
     """Yield methods that are async where Python or a base class calls them synchronously.
 
     Where both signatures are declared mypy compares them itself.  Where the base's says nothing,
-    the sources of both classes decide: somebody there uses the result as it comes, and nobody
-    awaits it.
+    the sources of both classes decide: somebody there uses the result as it comes, on what is known
+    to be one of them, and nobody awaits it.
     """
     for method in body.methods:
         original = overridden(body.info, method.name)
@@ -46,12 +48,15 @@ def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: M
     if original.is_async:
         if not method.is_open or not method.gives_plain_values or method.decorators:
             return False
-        calls = calls_of(method.name, *body.sources(base))
-        return calls.awaited > 0 and calls.used == 0
+        return only_awaited(method.name, _names(body.info), body.sources(base))
     if not original.is_open or original.is_replaced:
         return False
-    calls = calls_of(method.name, *body.sources(base))
-    return calls.used > 0 and calls.awaited == 0
+    return only_used(method.name, _names(body.info), body.sources(base))
+
+
+def _names(info: TypeInfo) -> Iterator[str]:
+    """Yield the names of a class and its bases, whose methods it may stand in for."""
+    return (base.name for base in info.mro if base.fullname != OBJECT)
 
 
 def check_call(call: Call) -> Misuse | None:
@@ -80,7 +85,6 @@ def _recoloured(call: Call, given: Instance, formal: Instance) -> str | None:
             continue
         if wanted[1].is_async or not wanted[1].is_open:
             continue
-        calls = calls_of(name, *compat.paths_of(call.site.api, wanted[0]))
-        if calls.used > 0 and calls.awaited == 0:
+        if only_used(name, _names(protocol), compat.paths_of(call.site.api, wanted[0])):
             return name
     return None
