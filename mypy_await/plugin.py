@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from mypy_await.hooks import Hooks
 
 
+Hook = Callable[[Any], Type]
+
+
 class AwaitPlugin(Plugin):
     """mypy-await inside a mypy run."""
 
@@ -50,7 +53,10 @@ class AwaitPlugin(Plugin):
         self._freshness = Freshness(options)
         self._mypys_own = compat.DefaultPlugin(options)
         self._class_hook = compat.guard("classes", lambda ctx: None)(self._check_class)
-        self._made: dict[tuple[str, str], Callable[[Any], Type] | None] = {}
+        # mypy asks for every call and attribute: a name asked about before costs one look-up.
+        self._functions: dict[str, Hook | None] = {}
+        self._methods: dict[str, Hook | None] = {}
+        self._attributes: dict[str, Hook | None] = {}
 
     def _read_contracts(self, config_file: str | None) -> Contracts | None:
         if not self.config.contracts:
@@ -111,25 +117,33 @@ class AwaitPlugin(Plugin):
         """Ask for nothing; take the call as word that a file was parsed anew."""
         self._recogniser.forget()
         self._freshness.forget()
-        self._made.clear()
+        for made in (self._functions, self._methods, self._attributes):
+            made.clear()
         if "_hooks" in self.__dict__:
             self._hooks.forget()
         return []
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Return the hook for calls of a function or class that may give an awaitable."""
-        return self._hook(
-            "function", fullname, self._recogniser.function, self._mypys_own.get_function_hook
-        )
+        if fullname not in self._functions:
+            own = self._mypys_own.get_function_hook
+            self._functions[fullname] = self._make_hook(fullname, self._recogniser.function, own)
+        return self._functions[fullname]
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook for calls of a method that may give an awaitable."""
-        return self._hook(
-            "method", fullname, self._recogniser.method, self._mypys_own.get_method_hook
-        )
+        if fullname not in self._methods:
+            own = self._mypys_own.get_method_hook
+            self._methods[fullname] = self._make_hook(fullname, self._recogniser.method, own)
+        return self._methods[fullname]
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Return the hook for attributes that may hold an awaitable."""
+        if fullname not in self._attributes:
+            self._attributes[fullname] = self._make_attribute_hook(fullname)
+        return self._attributes[fullname]
+
+    def _make_attribute_hook(self, fullname: str) -> Hook | None:
         if not self._recogniser.is_attribute_of_interest(fullname):
             return None
 
@@ -149,25 +163,13 @@ class AwaitPlugin(Plugin):
         if not ctx.api.is_stub_file:
             self._hooks.class_body(ctx)
 
-    def _hook(
-        self,
-        kind: str,
-        fullname: str,
-        recognise: Callable[[str], Interest],
-        own: Callable[[str], Callable[[Any], Type] | None],
-    ) -> Callable[[Any], Type] | None:
-        """Return our hook for a name, behind the one of mypy's own plugin that it would hide."""
-        key = kind, fullname
-        if key not in self._made:
-            self._made[key] = self._make_hook(fullname, recognise, own)
-        return self._made[key]
-
     def _make_hook(
         self,
         fullname: str,
         recognise: Callable[[str], Interest],
-        own: Callable[[str], Callable[[Any], Type] | None],
-    ) -> Callable[[Any], Type] | None:
+        own: Callable[[str], Hook | None],
+    ) -> Hook | None:
+        """Return our hook for a name, behind the one of mypy's own plugin that it would hide."""
         failure: Exception | None = None
         interest = Interest()
         try:

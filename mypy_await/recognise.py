@@ -1,7 +1,7 @@
 """Which names are worth a hook: what may give an awaitable when it is called or read.
 
-The answer follows from the declaration alone and is remembered per full name until a file is parsed
-anew.  A hook that finds no awaitable costs little; a missing hook is a missed alarm.
+The answer follows from the declaration alone; the plugin keeps the hook that it makes of it until a
+file is parsed anew.  A hook that finds no awaitable costs little; a missing hook is a missed alarm.
 """
 
 from __future__ import annotations
@@ -67,48 +67,32 @@ _NONE: Final = Interest()
 
 
 class Recogniser:
-    """Answers for full names, with a memory."""
+    """Answers for full names."""
 
     def __init__(self, lookup: Lookup, protect: tuple[str, ...]) -> None:
         self._lookup = lookup
         self._protect = protect
-        self._functions: dict[str, Interest] = {}
-        self._methods: dict[str, Interest] = {}
-        self._attributes: dict[str, bool] = {}
         self._classes: dict[str, TypeInfo | None] = {}
 
     def forget(self) -> None:
-        """Drop all answers."""
-        for memory in (self._functions, self._methods, self._attributes, self._classes):
-            memory.clear()
+        """Drop what is remembered of classes: a file was parsed anew."""
+        self._classes.clear()
 
     def function(self, fullname: str) -> Interest:
         """Return what is of interest in calls of this function, class or variable."""
-        answer = self._functions.get(fullname)
-        if answer is None:
-            answer = self._functions[fullname] = self._function(fullname)
-        return answer
-
-    def method(self, fullname: str) -> Interest:
-        """Return what is of interest in calls of this method, named by the receiver's class."""
-        answer = self._methods.get(fullname)
-        if answer is None:
-            answer = self._methods[fullname] = self._interest(self._member(fullname))
-        return answer
-
-    def is_attribute_of_interest(self, fullname: str) -> bool:
-        """May this attribute hold an awaitable?"""
-        answer = self._attributes.get(fullname)
-        if answer is None:
-            answer = self._attributes[fullname] = _may_read(self._member(fullname))
-        return answer
-
-    def _function(self, fullname: str) -> Interest:
         if "." not in fullname:
             # Names in angle brackets are mypy's own, for displays and comprehensions.
             return _NONE if fullname.startswith("<") else _LOCAL
         found = self._lookup(fullname)
         return self._interest(found.node) if found else _NONE
+
+    def method(self, fullname: str) -> Interest:
+        """Return what is of interest in calls of this method, named by the receiver's class."""
+        return self._interest(self._member(fullname))
+
+    def is_attribute_of_interest(self, fullname: str) -> bool:
+        """May this attribute hold an awaitable?"""
+        return _may_read(self._member(fullname))
 
     def _interest(self, node: SymbolNode | None) -> Interest:
         found = _interest(node)
