@@ -84,7 +84,7 @@ def _findings(prepared: Prepared, result: Run, sources: Sources) -> list[Finding
     if errors:
         from mypy_await.gate.choose import about_awaitables
 
-        errors = about_awaitables(errors, sources)
+        errors = about_awaitables(errors, sources, result.path_of)
     return errors
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from mypy_await.gate.findings import Finding
@@ -19,15 +19,24 @@ ALWAYS: Final = frozenset(
 )
 """Codes of mypy that are about awaiting by themselves."""
 
-FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
+NO_VALUE: Final = "func-returns-value"
+"""What mypy reports where the result of a function that is declared to give None is used."""
+
+PathOf = Callable[[str], str | None]
 
 
-def about_awaitables(errors: Iterable[Finding], sources: Sources) -> list[Finding]:
-    """Return the findings to show, one for each mistake, ordered by file and place."""
+def about_awaitables(
+    errors: Iterable[Finding], sources: Sources, path_of: PathOf = lambda module: None
+) -> list[Finding]:
+    """Return the findings to show, one for each mistake, ordered by file and place.
+
+    `path_of` gives the path of a module of the run.
+    """
     shown: dict[tuple[str, int], list[Finding]] = {}
     ranked = sorted(errors, key=lambda error: not error.is_ours)
+    without_value = {(error.path, error.line) for error in ranked if error.code == NO_VALUE}
     for error in ranked:
-        if not _is_shown(error, sources):
+        if not _is_shown(error, sources, path_of, without_value):
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
@@ -42,11 +51,18 @@ def _repeats(error: Finding, other: Finding) -> bool:
     return other.covers(error) if other.is_ours else other.column == error.column
 
 
-def _is_shown(error: Finding, sources: Sources) -> bool:
-    if error.is_ours or error.code in ALWAYS or FORGOTTEN in error.notes:
+def _is_shown(
+    error: Finding, sources: Sources, path_of: PathOf, without_value: set[tuple[str, int]]
+) -> bool:
+    if error.is_ours or error.code in ALWAYS:
         return True
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
         return False
-    from mypy_await.gate.recognise import is_about_awaitables
+    from mypy_await.gate.excuses import is_excused
+    from mypy_await.gate.recognise import awaits_none, is_about_awaitables
 
-    return is_about_awaitables(error, sources)
+    if awaits_none(error):
+        # An attribute that is not filled yet is None as well, and no missing await.
+        lines = range(error.line, error.end_line + 1)
+        return any((error.path, line) in without_value for line in lines)
+    return is_about_awaitables(error, sources) and not is_excused(error, sources, path_of)

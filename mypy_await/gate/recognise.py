@@ -16,7 +16,17 @@ from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.source import Sources
-from mypy_await.gate.typetext import ASYNC_CONTEXT, AWAITABLE, TypeText, differ, read_type, split
+from mypy_await.gate.typetext import (
+    ASYNC_CONTEXT,
+    AWAITABLE,
+    NOTHING,
+    PLAIN,
+    UNKNOWN,
+    TypeText,
+    differ,
+    read_type,
+    split,
+)
 
 _T: Final = '"([^"]*)"'
 
@@ -34,24 +44,34 @@ class Template(NamedTuple):
         return re.match(self.pattern.replace("<T>", _T), text)
 
 
-IN_AWAIT: Final = Template("Incompatible types in", '.* "(await|async for|async with)"')
+FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
+"""mypy's note where the awaited value would do, of one member of a union too."""
+
+IN_AWAIT: Final = Template(
+    "Incompatible types in", r'.* "(await|async for|async with)".*\(actual type <T>, '
+)
 
 ATTRIBUTE: Final = Template(
     "has no attribute", "(?:Item )?<T>(?: of <T>)? has no attribute <T>(.*)"
 )
 
-SINGLE: Final = (
+MEMBERWISE: Final = (
     Template("is not indexable", "Value of type <T> is not indexable"),
     Template("indexed assignment", r"Unsupported target for indexed assignment \(<T>\)"),
     Template("not callable", "<T> not callable"),
     Template("is not iterable", "<T> object is not iterable"),
+)
+"""Messages that name the value that does not fit, or the one member of a union that does not."""
+
+SINGLE: Final = (
     Template("operand type for", r"Unsupported (?:left |right )?operand type for [^(]*\(<T>\)"),
     Template("operand types for", r"Unsupported operand types for [^(]*\(<T> and <T>\)"),
-    Template("Value of type variable", "Value of type variable .* cannot be <T>"),
+    # What asyncio calls `_FT` takes tasks and futures only: a coroutine is none of its.
+    Template("Value of type variable", 'Value of type variable (?!"_FT").* cannot be <T>'),
     Template("can't be applied to", '"yield from" can\'t be applied to <T>'),
     Template("__bool__", ".*(?:has type|returns) <T> which does not implement __bool__"),
 )
-"""Messages that name the value that does not fit."""
+"""Messages that name the value, or both values, that do not fit."""
 
 PAIR: Final = (
     Template("incompatible", "(?:.* )?incompatible (?:item )?type <T>; expected (?:type )?<T>"),
@@ -74,6 +94,11 @@ TRUTHY_FUNCTION: Final = Template("could always be true", "Function <T> could al
 MEMBER: Final = Template(": expected", ".*: expected <T>, got <T>")
 BOTH_SIDES: Final = (("Expected:", "Got:"), ("Superclass:", "Subclass:"))
 
+OPERAND: Final = '(Left|Right) operand is of type "([^"]*)"'
+BOTH_UNIONS: Final = "Both left and right operands are unions"
+TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
+"""How type variables are called; a class of such a name is taken for one."""
+
 VARIANT: Final = r"\s*def (?:\[.*?\] )?\w+\((.*)\)(?: -> .*)?$"
 AWAITED_BY_LIBRARY: Final = frozenset({"Awaitable", "Coroutine", "Future", "Generator", "Task"})
 """What asyncio's functions say they take, where they take awaitables and nothing else."""
@@ -84,6 +109,9 @@ OF_AWAITABLES: Final = (
 )
 """Attributes of coroutines, futures and tasks: who asks for one means the awaitable itself."""
 
+USED_INSIDE: Final = frozenset({AWAITABLE, ASYNC_CONTEXT})
+"""Kinds whose attributes are mostly those of what is inside."""
+
 OF_SYNC_USE: Final = frozenset({"__enter__", "__exit__", "__iter__", "__next__", "__len__"})
 OF_ASYNC_USE: Final = frozenset({"__aenter__", "__aexit__", "__aiter__", "__anext__", "__await__"})
 ASYNC_ONLY: Final = frozenset({"Lock", "Condition", "Semaphore", "BoundedSemaphore"})
@@ -91,43 +119,144 @@ ASYNC_ONLY: Final = frozenset({"Lock", "Condition", "Semaphore", "BoundedSemapho
 
 
 def is_about_awaitables(error: Finding, sources: Sources) -> bool:
-    """Does this error of mypy name an awaitable as its cause?"""
-    if IN_AWAIT.match(error.text):
-        return True
-    attribute = ATTRIBUTE.match(error.text)
-    if attribute:
-        return _misses(read_type(attribute[1]), attribute[3], attribute[4])
+    """Does this error of mypy name an awaitable as its certain cause?"""
+    for judge in (_in_await, _attribute, _value, _function, _overload):
+        answer = judge(error, sources)
+        if answer is not None:
+            return answer
+    pairs = list(_pairs(error))
+    if FORGOTTEN in error.notes:
+        return not any(want.name == NOTHING and not results for _, want, results in pairs)
+    return any(differ(got, want, result=results) for got, want, results in pairs)
+
+
+def awaits_none(error: Finding) -> bool:
+    """Does this error of mypy say that None is awaited?"""
+    match = IN_AWAIT.match(error.text)
+    return match is not None and match.groups() == ("await", NOTHING)
+
+
+def _in_await(error: Finding, sources: Sources) -> bool | None:
+    match = IN_AWAIT.match(error.text)
+    return _cannot_be_awaited(read_type(match[2])) if match else None
+
+
+def _attribute(error: Finding, sources: Sources) -> bool | None:
+    match = ATTRIBUTE.match(error.text)
+    return _misses(Missing(*match.groups()), error, sources) if match else None
+
+
+def _value(error: Finding, sources: Sources) -> bool | None:
+    told = FORGOTTEN in error.notes
+    for template in MEMBERWISE:
+        if match := template.match(error.text):
+            typ = read_type(match[1])
+            # Declared so, it mostly is `T | Awaitable[T]`; the plugin sees all of the union.
+            return (told or typ.is_async) and typ.name != "Awaitable"
     for template in SINGLE:
         if match := template.match(error.text):
-            return any(_is_async(text) for text in match.groups())
-    if match := TRUTHY_FUNCTION.match(error.text):
-        return sources.defines_async(error.path, match[1])
-    if match := OVERLOAD.match(error.text):
-        return _overload(match[1], error.notes)
-    return any(differ(got, want, result=results) for got, want, results in _pairs(error))
+            whole = _whole_operands(match.groups(), error.notes)
+            return any(map(_is_async, whole)) or (told and whole == match.groups())
+    return None
+
+
+def _function(error: Finding, sources: Sources) -> bool | None:
+    match = TRUTHY_FUNCTION.match(error.text)
+    return sources.defines_async(error.path, match[1]) if match else None
+
+
+def _overload(error: Finding, sources: Sources) -> bool | None:
+    """Is one side awaitable and the other not: the arguments, or what the overloads take?"""
+    match = OVERLOAD.match(error.text)
+    if match is None:
+        return None
+    given = [read_type(text) for text in re.findall(_T, match[1])]
+    variants = [match[1] for note in error.notes if (match := re.match(VARIANT, note))]
+    if any(typ.is_async for typ in given):
+        return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
+    return bool(variants) and _is_plain(given) and all(map(_takes_only_awaitables, variants))
 
 
 def _is_async(text: str) -> bool:
     return read_type(text).is_async
 
 
-def _misses(owner: TypeText, name: str, rest: str) -> bool:
+def _whole_operands(named: tuple[str, ...], notes: Iterable[str]) -> tuple[str, ...]:
+    """Return the operands' types: the unions, where mypy names one member of them."""
+    sides = dict(zip(("Left", "Right"), named, strict=False))
+    for note in notes:
+        if note.strip() == BOTH_UNIONS:
+            return ()
+        if match := re.match(OPERAND, note.strip()):
+            sides[match[1]] = match[2]
+    return tuple(sides.values())
+
+
+def _cannot_be_awaited(typ: TypeText) -> bool:
+    """Is no alternative of the type awaitable?"""
+    if any(member.is_anything or member.kind == AWAITABLE for member in typ.values):
+        return False
+    if UNKNOWN in {member.kind for member in typ.values}:
+        # mypy knows the class; of several we do not see which of them it means.
+        return len(typ.members) == 1 and not re.fullmatch(TYPE_VARIABLE, typ.name)
+    return True
+
+
+class Missing(NamedTuple):
+    """What mypy says of an attribute that is not there."""
+
+    owner: str
+    whole: str | None
+    """The union that the owner is a member of."""
+    name: str
+    rest: str
+
+
+def _misses(missing: Missing, error: Finding, sources: Sources) -> bool:
+    owner, name = read_type(missing.owner), missing.name
+    values = read_type(missing.whole or missing.owner).values
+    text = sources.text_of(error)
+    if name in OF_ASYNC_USE | OF_SYNC_USE and not re.search(rf"\.\s*{name}\b", text):
+        alike = all(member == owner or member.kind == owner.kind != UNKNOWN for member in values)
+        return alike and (FORGOTTEN in error.notes or _lacks_protocol(owner, name, missing.rest))
+    if re.fullmatch(OF_AWAITABLES, name):
+        return False
+    if FORGOTTEN not in error.notes and owner.kind not in USED_INSIDE:
+        return False
+    if all(member == owner or member.kind in USED_INSIDE for member in values):
+        return True
+    return _is_mixed_here(text, error, sources)
+
+
+def _lacks_protocol(owner: TypeText, name: str, rest: str) -> bool:
+    """Is it the other kind of `for` or `with` that the owner is made for, or none at all?"""
     if name in OF_ASYNC_USE:
-        return owner.name != "None"  # a missing test for None, not a missing await
-    if name in OF_SYNC_USE:
-        return owner.is_async or '"__a' in rest or owner.name in ASYNC_ONLY
-    kinds = {member.kind for member in owner.members}
-    wanted = kinds & {AWAITABLE, ASYNC_CONTEXT}
-    return bool(wanted) and not re.fullmatch(OF_AWAITABLES, name)
+        # Of a class of the program only mypy's `maybe "__iter__"?` says that it is a sync one.
+        return owner.kind not in (NOTHING, UNKNOWN) or '"__' in rest
+    return owner.is_async or '"__a' in rest or owner.name in ASYNC_ONLY
 
 
-def _overload(arguments: str, notes: Iterable[str]) -> bool:
-    """Is one side awaitable and the other not: the arguments, or what the overloads take?"""
-    given = any(_is_async(text) for text in re.findall(_T, arguments))
-    variants = [match[1] for note in notes if (match := re.match(VARIANT, note))]
-    if given:
-        return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
-    return bool(variants) and all(map(_takes_only_awaitables, variants))
+def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:
+    """Does the name get its union from a coroutine that this very function makes?
+
+    As in `row = rows.get(key, load())`: of a union that is declared nobody knows.
+    """
+    name = text.partition(".")[0].strip()
+    for line in sources.above(error):
+        if match := re.match(rf"\s*{re.escape(name)}\s*=\s*(.*)", line):
+            calls = re.findall(r"(?<![\w.])(await\s+)?(\w+)\(", match[1])
+            return any(
+                not awaited and sources.defines_async(error.path, called)
+                for awaited, called in calls
+            )
+    return False
+
+
+def _is_plain(given: list[TypeText]) -> bool:
+    """Is the first argument (or what it is a list of) a known type that is not awaitable?"""
+    first = given[0] if given else TypeText("Any")
+    element = first.args[0] if first.name == "list" and first.args else first
+    return all(member.kind == PLAIN for member in element.members)
 
 
 def _takes_only_awaitables(parameters: str) -> bool:

@@ -6,7 +6,9 @@ would take longer than all the formatting.
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -32,6 +34,7 @@ class _File:
         """The innermost symbol of each line that is in one."""
         self.headers: dict[str, int] = {}
         """The line at which each symbol begins."""
+        self.tree: ast.Module | None = None
 
 
 class Sources:
@@ -44,6 +47,37 @@ class Sources:
         """Return a line without its end, or nothing where there is none."""
         lines = self._file(path).lines
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def tree(self, path: str) -> ast.Module:
+        """Return the syntax tree of a file; it is empty where Python cannot read it."""
+        file = self._file(path)
+        if file.tree is None:
+            try:
+                file.tree = ast.parse("\n".join(file.lines))
+            except (SyntaxError, ValueError, RecursionError):
+                file.tree = ast.Module([], [])
+        return file.tree
+
+    def text_of(self, finding: Finding) -> str:
+        """Return the expression that mypy means.
+
+        Where mypy gives no more than its first character, that is the rest of the line.
+        """
+        path, start = finding.path, max(finding.column - 1, 0)
+        first = self.line(path, finding.line)[start:]
+        if finding.end_line == finding.line:
+            length = finding.end_column - start
+            return first[:length] if length > 1 or re.match(r"\w\b", first) else first
+        between = [self.line(path, n) for n in range(finding.line + 1, finding.end_line)]
+        return "\n".join([first, *between, self.line(path, finding.end_line)[: finding.end_column]])
+
+    def above(self, finding: Finding) -> Iterator[str]:
+        """Yield the lines of the same function (or class, or module) before it, the last first."""
+        symbols = self._file(finding.path).symbols
+        around = self.symbol(finding)
+        for number in range(finding.line - 1, 0, -1):
+            if symbols.get(number, MODULE_LEVEL) == around:
+                yield self.line(finding.path, number)
 
     def symbol(self, finding: Finding) -> Symbol:
         """Return the innermost function or class around the finding (or that it heads)."""

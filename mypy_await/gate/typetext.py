@@ -1,8 +1,8 @@
 """Reads types out of mypy's messages and says whether two of them differ in being awaitable.
 
 A message is all that is left of an error that comes from mypy's cache, so the text has to do.
-Where two types of the standard library print alike ("Future" of asyncio and of
-concurrent.futures), the answer here is "not awaitable" and the caller looks for other evidence.
+Names that it does not explain (classes of the program, type variables, the two kinds of "Future")
+may be awaitable or not: they decide nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 AWAITABLE: Final = "awaitable"
 ASYNC_ITERABLE: Final = "async iterable"
 ASYNC_CONTEXT: Final = "async context manager"
-PLAIN: Final = ""
+PLAIN: Final = "plain"
+NOTHING: Final = "None"
+UNKNOWN: Final = ""
 
 UNION: Final = "|"
 CALLABLE: Final = "()"
@@ -39,7 +41,23 @@ _KINDS: Final = {
 """Name and number of arguments, as mypy prints them: a user's own "Task" mostly has no argument."""
 
 _MODULES: Final = ("typing", "types", "asyncio", "_asyncio", "contextlib", "collections.abc")
-_ANYTHING: Final = frozenset({"Any", "object", "Never", "<nothing>"})
+_ASYNC: Final = frozenset({AWAITABLE, ASYNC_ITERABLE, ASYNC_CONTEXT})
+_ANYTHING: Final = frozenset({"Any", "object", "Never", "<nothing>", "Future"})
+_PLAIN: Final = frozenset(
+    {
+        *("bool", "bytearray", "bytes", "complex", "dict", "enumerate", "filter", "float"),
+        *("frozenset", "int", "list", "map", "memoryview", "range", "reversed", "set", "slice"),
+        *("str", "tuple", "type", "zip", "Literal", "TypedDict", "Buffer", "Collection"),
+        *("Container", "Counter", "ItemsView", "Iterable", "Iterator", "KeysView", "Mapping"),
+        *("MappingView", "MutableMapping", "MutableSequence", "MutableSet", "OrderedDict"),
+        *("Reversible", "Sequence", "Set", "AbstractSet", "Sized", "ValuesView", "defaultdict"),
+        *("deque", "Generator", "GeneratorType", "AbstractContextManager", "ContextManager"),
+        "_GeneratorContextManager",
+    }
+)
+_PLAIN_PROTOCOL: Final = r"Supports(?!Aiter|Anext)[A-Z]\w+"
+"""Types of Python, and protocols of its stubs, that are nothing asynchronous."""
+_BUILTINS: Final = frozenset({"", "builtins", "typing", "collections", "collections.abc"})
 _OPEN: Final = "[({"
 _CLOSE: Final = "])}"
 
@@ -52,11 +70,15 @@ class TypeText(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Say what of the asynchronous kinds this is, if any."""
+        """Say which of the asynchronous kinds this is, or that it is plain, None or not known."""
         module, _, name = self.name.rpartition(".")
-        if module and not module.startswith(_MODULES):
+        if self.name == NOTHING:
+            return NOTHING
+        if self.name == CALLABLE or (module in _BUILTINS and _is_plain(name)):
             return PLAIN
-        return _KINDS.get((name, len(self.args)), PLAIN)
+        if module and not module.startswith(_MODULES):
+            return UNKNOWN
+        return _KINDS.get((name, len(self.args)), UNKNOWN)
 
     @property
     def members(self) -> tuple[TypeText, ...]:
@@ -64,9 +86,28 @@ class TypeText(NamedTuple):
         return self.args if self.name == UNION else (self,)
 
     @property
+    def values(self) -> tuple[TypeText, ...]:
+        """The alternatives without None: that one is tested for, or somebody forgot to."""
+        return tuple(member for member in self.members if member.name != NOTHING)
+
+    @property
+    def is_anything(self) -> bool:
+        """Does this name stand for awaitable and other values alike?"""
+        return self.name.rpartition(".")[2] in _ANYTHING
+
+    @property
     def is_async(self) -> bool:
-        """Is this, or one alternative of it, of one of the asynchronous kinds?"""
-        return any(member.kind for member in self.members)
+        """Is this, whichever alternative it is (but None), of one of the asynchronous kinds?"""
+        return bool(self.values) and all(member.kind in _ASYNC for member in self.values)
+
+    @property
+    def given(self) -> TypeText:
+        """What awaiting, iterating or entering one of the asynchronous kinds gives."""
+        return self.args[-1 if self.kind == AWAITABLE else 0]
+
+
+def _is_plain(name: str) -> bool:
+    return name.partition("(")[0] in _PLAIN or bool(re.fullmatch(_PLAIN_PROTOCOL, name))
 
 
 def read_type(text: str) -> TypeText:
@@ -112,26 +153,25 @@ def split(text: str, separator: str) -> Iterator[str]:
 def differ(got: TypeText, want: TypeText, *, result: bool = False) -> bool:
     """Do the two types differ in what has to be awaited, at the top or at the same place inside?
 
-    With `result` they are results of functions, where None is as good a value as any other; a
-    plain None that meets an awaitable is somebody's missing `| None`.
+    They do only if they certainly do: each alternative of the value is amiss, for every
+    alternative of what is wanted, and of all these the kind is known.
+
+    With `result` they are results of functions, where None is as good a value as any other;
+    elsewhere a None that meets an awaitable is somebody's missing `| None`, and one that is
+    wanted what mypy infers of `self.x = None` in code without annotations.
     """
-    if got.name in _ANYTHING or want.name in _ANYTHING:
+    mine, wanted = (got.members, want.members) if result else (got.values, want.values)
+    if not mine or not wanted or any(member.is_anything for member in (*mine, *wanted)):
         return False
-    if want.name == "None" and not result:
-        return False  # what mypy infers of `self.x = None` in code without annotations
-    if got.is_async or want.is_async:
-        return _differ_in_kind(got, want, result)
-    return any(_differ_inside(member, want) for member in got.members)
+    if any(member.kind in _ASYNC for member in (*mine, *wanted)):
+        return all(_is_amiss(member, wanted) for member in mine)
+    return all(_differ_inside(member, wanted) for member in mine)
 
 
-def _differ_inside(got: TypeText, want: TypeText) -> bool:
+def _differ_inside(got: TypeText, wanted: tuple[TypeText, ...]) -> bool:
     """Are the arguments of a plain type different from those of every alternative built like it?"""
     function = got.name == CALLABLE
-    alike = [
-        other
-        for other in want.members
-        if len(other.args) == len(got.args) > 0 and (other.name == CALLABLE) == function
-    ]
+    alike = [other for other in wanted if _is_built_like(got, other)]
     return bool(alike) and all(
         any(
             differ(mine, theirs, result=function)
@@ -141,16 +181,37 @@ def _differ_inside(got: TypeText, want: TypeText) -> bool:
     )
 
 
-def _differ_in_kind(got: TypeText, want: TypeText, result: bool) -> bool:
-    accepted = {member.kind for member in want.members if result or member.name != "None"}
-    for member in got.members:
-        if member.name == "None" and not result:
-            continue
-        if member.name == "Generator" and AWAITABLE in accepted:
-            continue  # generators were coroutines once, and some of them still are
-        if member.kind not in accepted:
-            return True
-        for other in want.members:
-            if member.kind and member.kind == other.kind:
-                return differ(member.args[-1], other.args[-1], result=True)
-    return False
+def _is_built_like(got: TypeText, other: TypeText) -> bool:
+    if not len(other.args) == len(got.args) > 0:
+        return False
+    if CALLABLE in (got.name, other.name):
+        return got.name == other.name
+    return got.name == other.name or got.kind == other.kind == PLAIN
+
+
+def _is_amiss(got: TypeText, wanted: tuple[TypeText, ...]) -> bool:
+    """Is one of them the other, but for an await?  Or are they of known and different kinds?"""
+    return any(_gives(got, other) or _gives(other, got) for other in wanted) or all(
+        _differ_in_kind(got, other) for other in wanted
+    )
+
+
+def _gives(typ: TypeText, other: TypeText) -> bool:
+    """Does awaiting (or entering) the one give the class of the other, as far as it has a name?"""
+    if typ.kind not in (AWAITABLE, ASYNC_CONTEXT) or other.kind != UNKNOWN:
+        return False
+    return any(member.name == other.name for member in typ.given.values)
+
+
+def _differ_in_kind(got: TypeText, want: TypeText) -> bool:
+    if got.kind == want.kind:
+        return got.kind in _ASYNC and differ(got.given, want.given, result=True)
+    if UNKNOWN in (got.kind, want.kind):
+        return False
+    if want.kind in (ASYNC_ITERABLE, ASYNC_CONTEXT):
+        # A function that gives nothing where an asynchronous generator is wanted is one that is
+        # declared wrongly.
+        return NOTHING not in (got.kind, got.kind in _ASYNC and got.given.kind)
+    if got.name == "Generator" and want.kind == AWAITABLE:
+        return False  # generators were coroutines once, and some of them still are
+    return got.kind in _ASYNC or want.kind in _ASYNC

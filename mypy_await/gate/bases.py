@@ -1,0 +1,153 @@
+"""Finds, in the source, the nearest base class that defines a member.
+
+mypy's own tree of classes is gone where an error comes from its cache.  Bases that the source does
+not name plainly (made by a call, or from a module that is not part of the run) are left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mypy_await.gate.source import Sources
+
+FILES: Final = (".pyi", ".py", "/__init__.pyi", "/__init__.py")
+DEPTH: Final = 20
+"""How many modules an import is followed through; some import each other in a circle."""
+
+
+class Class(NamedTuple):
+    """A class statement, and the file it stands in."""
+
+    path: str
+    node: ast.ClassDef
+
+    def defines(self, member: str) -> bool:
+        """Is the member bound in the body of the class?"""
+        return any(member in _names_bound(statement) for statement in _statements(self.node))
+
+
+@dataclass(frozen=True)
+class Bases:
+    """Reads classes and follows their bases; `path_of` gives the path of a module of the run."""
+
+    sources: Sources
+    path_of: Callable[[str], str | None]
+
+    def nearest(self, path: str, line: int, member: str) -> str | None:
+        """Return the name of the nearest base that defines a member of the class at a line.
+
+        None where no class stands there, or none of the bases that can be read defines it.
+        """
+        around = [
+            node
+            for node in ast.walk(self.sources.tree(path))
+            if isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
+        ]
+        if not around:
+            return None
+        own = Class(path, max(around, key=lambda node: node.lineno))
+        order = list(self._linear(own, ()))
+        # As in Python's order, a base of two bases comes behind both.
+        bases = [one for at, one in enumerate(order) if one not in order[at + 1 :]]
+        return next((base.node.name for base in bases if base.defines(member)), None)
+
+    def _linear(self, own: Class, below: tuple[Class, ...]) -> Iterator[Class]:
+        for expression in own.node.bases:
+            base = self._find(own.path, _dotted(expression), DEPTH)
+            if base and base not in below:
+                yield base
+                yield from self._linear(base, (*below, own))
+
+    def _find(self, path: str, name: str, depth: int) -> Class | None:
+        """Find the class of a dotted name as a file sees it."""
+        if not name or not depth:
+            return None
+        first, _, rest = name.partition(".")
+        for node in _statements(self.sources.tree(path)):
+            match node:
+                case ast.ClassDef() if node.name == name:
+                    return Class(path, node)
+                case ast.Import():
+                    found = self._by_import(node, name, depth)
+                case ast.ImportFrom():
+                    found = self._by_name(path, node, first, rest, depth)
+                case _:
+                    continue
+            if found:
+                return found
+        return None
+
+    def _by_import(self, node: ast.Import, name: str, depth: int) -> Class | None:
+        for alias in node.names:
+            start = f"{alias.asname or alias.name}."
+            module = self.path_of(alias.name) if name.startswith(start) else None
+            if module:
+                return self._find(module, name.removeprefix(start), depth - 1)
+        return None
+
+    def _by_name(
+        self, path: str, node: ast.ImportFrom, first: str, rest: str, depth: int
+    ) -> Class | None:
+        for alias in node.names:
+            if alias.name != "*" and first != (alias.asname or alias.name):
+                continue
+            original = first if alias.name == "*" else alias.name
+            submodule = self._module(path, node, original) if rest else None
+            if submodule:
+                return self._find(submodule, rest, depth - 1)
+            module = self._module(path, node)
+            if module:
+                return self._find(module, f"{original}.{rest}" if rest else original, depth - 1)
+        return None
+
+    def _module(self, path: str, node: ast.ImportFrom, name: str = "") -> str | None:
+        """Return the file of the module that an import names, or of one in that package."""
+        parts = [part for part in (*(node.module or "").split("."), name) if part]
+        if not node.level:
+            return self.path_of(".".join(parts))
+        # The file's folder is the package for `__init__` and other modules alike.
+        stem = Path(path).parent.joinpath(*[".."] * (node.level - 1), *parts)
+        found = (Path(f"{stem}{end}") for end in FILES)
+        return next((os.path.normpath(file) for file in found if file.is_file()), None)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements of a body, those under `if` and `try` too."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            yield child
+            if isinstance(child, (ast.If, ast.Try, ast.With)):
+                yield from _statements(child)
+        elif isinstance(child, ast.ExceptHandler):
+            yield from _statements(child)
+
+
+def _names_bound(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return {statement.name}
+        case ast.Assign():
+            targets = statement.targets
+        case ast.AnnAssign():
+            targets = [statement.target]
+        case _:
+            return set()
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _dotted(node: ast.expr) -> str:
+    """Return the text of `a`, `a.b` or `a.b[c]`, or nothing."""
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            owner = _dotted(node.value)
+            return f"{owner}.{node.attr}" if owner else ""
+        case ast.Subscript():
+            return _dotted(node.value)
+    return ""

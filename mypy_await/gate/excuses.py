@@ -1,0 +1,67 @@
+"""Tells which of mypy's errors about awaitables are no missing awaits, for what the source says.
+
+The types are judged elsewhere; here it is the line, the function around it and the classes above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from mypy_await.gate.bases import Bases
+from mypy_await.gate.findings import Finding
+from mypy_await.gate.source import Sources
+from mypy_await.gate.typetext import read_type
+
+OVERRIDE: Final = re.compile(
+    r'.*"(?P<member>\w+)" (?:is )?incompatible with .*\bsupertype "(?P<base>[^"]*)"'
+)
+REDEFINED: Final = re.compile(r'.*, base class "(?P<base>[^"]*)" defined the type as')
+BINDING: Final = re.compile(r"\s*(?P<member>\w+)\s*[:=]")
+
+ASSIGNED: Final = re.compile(r'Incompatible types in assignment \(expression has type "([^"]*)"')
+REBINDING: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*await\s+\(?\s*\1\s*\)?\s*(#.*)?$")
+"""`x = await x`: mypy goes on taking the name for what it was first."""
+
+SCHEDULED: Final = re.compile(
+    r'Argument .* to "(add_future|add_callback\w*|spawn_callback|call_later|call_at)"'
+    r' of "\w*IOLoop" '
+)
+"""Tornado's loop awaits what the callback returns, though its declaration does not say so."""
+
+
+def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | None]) -> bool:
+    """Is this error of mypy, for all its types, no missing await?
+
+    `path_of` gives the path of a module of the run.
+    """
+    if SCHEDULED.match(error.text):
+        return True
+    if (match := ASSIGNED.match(error.text)) and re.match(r"await\b", sources.text_of(error)):
+        return not read_type(match[1]).is_async  # what is awaited there already
+    return _is_rebound(error, sources) or _is_far(error, sources, Bases(sources, path_of))
+
+
+def _is_rebound(error: Finding, sources: Sources) -> bool:
+    """Is the error about a name that holds, behind `x = await x`, something else by now?"""
+    text = sources.text_of(error)
+    names = {match[1] for line in sources.above(error) if (match := REBINDING.match(line))}
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", text) for name in names)
+
+
+def _is_far(error: Finding, sources: Sources, bases: Bases) -> bool:
+    """Does mypy compare with a definition that a nearer base replaces?
+
+    It compares with each of them: a nearer one that differs has an error of its own.
+    """
+    if match := OVERRIDE.match(error.text):
+        member = match["member"]
+    elif (match := REDEFINED.match(error.text)) and (
+        binding := BINDING.match(sources.line(error.path, error.line))
+    ):
+        member = binding["member"]
+    else:
+        return False
+    nearest = bases.nearest(error.path, error.line, member)
+    return nearest is not None and nearest != match["base"].rpartition(".")[2]

@@ -1,0 +1,83 @@
+"""Errors of mypy that the source shows to be no missing awaits, across files and from the cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from gate import Check, put
+
+from mypy_await.gate.bases import Bases
+from mypy_await.gate.source import Sources
+
+BASE: Final = "class Manager:\n    def start(self) -> None: ...\n    def stop(self) -> None: ...\n"
+LATER: Final = (
+    "from pkg.base import Manager\n\n\nclass Later(Manager):\n"
+    "    async def start(self) -> None: ...  # type: ignore[override]\n"
+)
+SERVER: Final = (
+    "import pkg\n\n\nclass Server(pkg.Later):\n"
+    "    async def start(self) -> None: ...\n    async def stop(self) -> None: ...\n"
+)
+
+
+def test_an_override_counts_against_the_nearest_definition(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"pkg/__init__.py": "from .later import *\n", "pkg/base.py": BASE})
+    put(tmp_path, {"pkg/later.py": LATER, "server.py": SERVER})
+    for _ in ("fresh", "from the cache"):
+        found = command("check", "server.py", "--cache-dir", str(tmp_path / "cache")).out
+        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+            "server.py:6:5"
+        ]
+
+
+def nearest(folder: Path, member: str = "start", *, cls: str = "Own", **files: str) -> str | None:
+    """Ask for the nearest base of a class in `main`; each file is a module."""
+    put(folder, {f"{name}.py": text for name, text in files.items()})
+    sources = Sources()
+    path = str(folder / "main.py")
+
+    def path_of(module: str) -> str | None:
+        file = folder / f"{module}.py"
+        return str(file) if file.is_file() else None
+
+    return Bases(sources, path_of).nearest(path, sources.line_of(path, cls), member)
+
+
+A: Final = "class A:\n    def start(self): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("main", "expected"),
+    [
+        ("class Own: ...\n", None),
+        ("from a import A\nclass Own(A): ...\n", "A"),
+        ("from a import A as B\nclass Own(B[int]): ...\n", "A"),
+        ("import a\nclass Own(a.A): ...\n", "A"),
+        ("import a as b\nclass Own(b.A): ...\n", "A"),
+        ("from . import a\nclass Own(a.A): ...\n", "A"),
+        ("from .a import A\nclass Own(A): ...\n", "A"),
+        ("from a import *\nclass Own(A): ...\n", "A"),
+        ("from other import A\nclass Own(A): ...\n", "A"),
+        ("from circle import A\nclass Own(A): ...\n", None),
+        ("from nowhere import A\nclass Own(A): ...\n", None),
+        ("class Own(make()): ...\n", None),
+        ("class Own(Own): ...\n", None),
+        ("try:\n    from nowhere import A\nexcept ImportError:\n    from a import A\n"
+         "class Own(A): ...\n", "A"),
+        ("from a import A\nclass B(A):\n    if 1:\n        start = 1\nclass Own(B): ...\n", "B"),
+        ("from a import A\nclass B(A): ...\nclass C(A):\n    start: int\n"
+         "class Own(B, C): ...\n", "C"),
+        ("from broken import A\nclass Own(A): ...\n", None),
+    ],
+)  # fmt: skip
+def test_bases_are_followed_through_the_files(
+    tmp_path: Path, main: str, expected: str | None
+) -> None:
+    files = {"a": A, "other": "from a import A\n", "circle": "from circle import A\n"}
+    assert nearest(tmp_path, main=main, broken="class A(\n", **files) == expected
+
+
+def test_outside_of_classes_there_is_no_base(tmp_path: Path) -> None:
+    assert nearest(tmp_path, cls="f", main="def f(): ...\n") is None
