@@ -45,6 +45,7 @@ def nearest(folder: Path, member: str = "start", *, cls: str = "Own", **files: s
     return Bases(sources, path_of).nearest(path, sources.line_of(path, cls), member)
 
 
+DECLARED: Final = "class A:\n    def start(self) -> None: ...\n"
 A: Final = "class A:\n    def start(self): ...\n"
 
 
@@ -77,6 +78,23 @@ def test_bases_are_followed_through_the_files(
 ) -> None:
     files = {"a": A, "other": "from a import A\n", "circle": "from circle import A\n"}
     assert nearest(tmp_path, main=main, broken="class A(\n", **files) == expected
+
+
+@pytest.mark.parametrize(
+    ("nearer", "own", "expected"),
+    [
+        ("def start(self): ...", "async def start(self): ...", "A"),
+        ("def start(self): ...", "def start(self): ...", "B"),
+        ("def start(self) -> None: ...", "async def start(self): ...", "B"),
+        ("async def start(self): ...", "async def start(self): ...", "B"),
+        ("@coroutine\n    def start(self): ...", "async def start(self): ...", "B"),
+    ],
+)
+def test_a_plain_function_without_result_type_keeps_what_is_declared(
+    tmp_path: Path, nearer: str, own: str, expected: str
+) -> None:
+    main = f"{DECLARED}class B(A):\n    {nearer}\nclass Own(B):\n    {own}\n"
+    assert nearest(tmp_path, main=main) == expected
 
 
 def test_outside_of_classes_there_is_no_base(tmp_path: Path) -> None:

@@ -26,9 +26,10 @@ class Class(NamedTuple):
     path: str
     node: ast.ClassDef
 
-    def defines(self, member: str) -> bool:
-        """Is the member bound in the body of the class?"""
-        return any(member in _names_bound(statement) for statement in _statements(self.node))
+    def definition(self, member: str) -> ast.stmt | None:
+        """Return the statement of the class's body that binds the member."""
+        found = (one for one in _statements(self.node) if member in _names_bound(one))
+        return next(found, None)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Bases:
     def nearest(self, path: str, line: int, member: str) -> str | None:
         """Return the name of the nearest base that defines a member of the class at a line.
 
-        None where no class stands there, or none of the bases that can be read defines it.
+        Of an `async def` a plain one that declares no result is passed over: what a farther base
+        declares holds for it too.  None where no class stands there, or none of the bases that can
+        be read defines it.
         """
         around = [
             node
@@ -54,7 +57,12 @@ class Bases:
         order = list(self._linear(own, ()))
         # As in Python's order, a base of two bases comes behind both.
         bases = [one for at, one in enumerate(order) if one not in order[at + 1 :]]
-        return next((base.node.name for base in bases if base.defines(member)), None)
+        is_async = isinstance(own.definition(member), ast.AsyncFunctionDef)
+        for base in bases:
+            found = base.definition(member)
+            if found and not (is_async and _declares_nothing(found)):
+                return base.node.name
+        return None
 
     def _linear(self, own: Class, below: tuple[Class, ...]) -> Iterator[Class]:
         for expression in own.node.bases:
@@ -138,6 +146,13 @@ def _names_bound(statement: ast.stmt) -> set[str]:
         case _:
             return set()
     return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _declares_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.FunctionDef(decorator_list=[], returns=None):
+            return True
+    return False
 
 
 def _dotted(node: ast.expr) -> str:
