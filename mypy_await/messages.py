@@ -150,6 +150,13 @@ def async_callback(call: Call, value: Awaitable, function: Expression) -> str:
     return f'{passed} is passed to "{callee}", which calls it and never awaits the result'
 
 
+def uncovered(call: Call, function: Expression) -> str:
+    """Say that a function which catches errors of what it calls gets an async one."""
+    name = f' "{function.name}"' if isinstance(function, (NameExpr, MemberExpr)) else ""
+    callee = call.callee.rpartition(".")[2] or "a function"
+    return f'Async function{name} is passed to "{callee}", whose "try" is over before it runs'
+
+
 def callback_remedy() -> str:
     """Say what to pass in place of an async function."""
     return "Pass a sync function; one that starts a task or runs an event loop for the coroutine"

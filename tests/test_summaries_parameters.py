@@ -219,8 +219,11 @@ def test_constructor_of_a_class(tmp_path: Path) -> None:
 
 
 def test_flags(tmp_path: Path) -> None:
-    found = parameter(tmp_path, "if isinstance(p, str): return p.name\nother.x = p")
+    found = parameter(tmp_path, "if callable(p): return p.name\nother.x = p")
     assert found.tested
     assert found.escapes
     assert found.used_as_value is not None
+    plain = parameter(tmp_path / "plain", "if isinstance(p, str): return p.name\nother.x = p")
+    assert not plain.tested
+    assert plain.used_as_value is None
     assert not parameter(tmp_path / "two", "print(p)").escapes

@@ -68,6 +68,7 @@ CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
     async_test.check_call,
     async_callback.check_call,
     async_override.check_call,
+    escaping_awaitable.check_call,
 )
 """What is asked of a call, once mypy knows the types of its arguments."""
 

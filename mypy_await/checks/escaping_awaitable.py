@@ -26,8 +26,10 @@ from mypy.types import CallableType, Instance, get_proper_type
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, is_async_def, parts
 from mypy_await.bindings import Fate
+from mypy_await.calls import Call, is_told_apart
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
+from mypy_await.refine import shown_place
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -50,6 +52,20 @@ def check(use: Use) -> Misuse | None:
         return None
     text = messages.escaping(use, block)
     return Misuse(codes.ESCAPING_AWAITABLE, text, (messages.remedy(use),), result=use.value.typ)
+
+
+def check_call(call: Call) -> Misuse | None:
+    """Report an async function given to one that calls it in a `try` and returns what it gives."""
+    for passed, value in call.async_functions():
+        summary = call.summary if passed.name and value.sort is Sort.COROUTINE else None
+        parameter = summary.parameters.get(passed.name or "") if summary else None
+        uncovered = parameter.uncovered if parameter else None
+        if uncovered is not None and not is_told_apart(call.node, call.site):
+            text = messages.uncovered(call, passed.value)
+            where = messages.called_at(shown_place(uncovered.path, uncovered.line))
+            notes = (messages.callback_remedy(), where)
+            return Misuse(codes.ESCAPING_AWAITABLE, text, notes, passed.value)
+    return None
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:

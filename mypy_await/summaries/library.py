@@ -107,6 +107,12 @@ TESTS: Final = (
     | _names("asyncio", "isfuture")
 )
 
+ABOUT_THE_CALL: Final = frozenset(
+    {"AttributeError", "BaseException", "Exception", "ImportError", "KeyError", "LookupError"}
+    | {"NameError", "TypeError"}
+)
+"""Errors that calling something raises, or that whoever handles them means any error by."""
+
 TEXT_SINKS: Final = (
     _names("builtins", "print str repr format ascii")
     | _names("builtins.str", "format")

@@ -66,6 +66,8 @@ class How(Enum):
     """`await`, `yield from`, `asyncio.run`, `gather`, a scheduler."""
     RETURNED = "returned"
     """Returned or yielded by the function itself."""
+    UNCOVERED = "returned out of a try"
+    """The result of a call, returned out of a `try` whose handlers are there for nothing else."""
     HANDED_ON = "handed on"
     """Passed to something unknown, stored, returned by an inner function, closed on purpose."""
     TESTED = "tested"
@@ -169,6 +171,13 @@ class Parameter:
         if self.escapes or self.tested:
             return None
         return misuse(self.called, drop=True)
+
+    @property
+    def uncovered(self) -> Use | None:
+        """Where the result of calling it leaves a `try` for it, if that is all that is done."""
+        if self.escapes or self.tested or not self.called:
+            return None
+        return self.called[0] if all(use.how is How.UNCOVERED for use in self.called) else None
 
 
 class Effect(Enum):

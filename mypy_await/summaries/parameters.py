@@ -60,7 +60,7 @@ def is_hook(function: Function) -> bool:
 
 def outside(uses: tuple[Use, ...]) -> list[Use]:
     """Return uses inside a callee as seen by its caller: what it returns may go anywhere."""
-    handed = {How.RETURNED: How.HANDED_ON}
+    handed = {How.RETURNED: How.HANDED_ON, How.UNCOVERED: How.HANDED_ON}
     return [Use(handed.get(use.how, use.how), use.path, use.line, use.detail) for use in uses]
 
 

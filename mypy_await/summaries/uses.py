@@ -73,8 +73,30 @@ class Follower(Reads):
             return self._passed(parent, node, None, found)
         self.note(found, How.CALLED, parent)
         if found.called is not None:
-            self.follow(parent, Found(found.called))
+            result = Found(found.called)
+            if self._is_covered(parent):
+                self.note(result, How.UNCOVERED, parent)
+            else:
+                self.follow(parent, result)
         return None
+
+    def _is_covered(self, call: ast.Call) -> bool:
+        """Is a call returned, and alone in a `try` that handles what it raises?
+
+        Handlers that raise again, and those of errors of the call itself, prove nothing.
+        """
+        returned = self.body.parents[call]
+        around = self.body.parents.get(returned)
+        if not isinstance(returned, ast.Return) or not isinstance(around, ast.Try):
+            return False
+        return around.body == [returned] and any(
+            not isinstance(handler.body[-1], ast.Raise)
+            and handler.type is not None
+            and library.ABOUT_THE_CALL.isdisjoint(
+                name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)
+            )
+            for handler in around.handlers
+        )
 
     def _in_statement(self, parent: ast.AST, node: ast.expr, found: Found) -> None:
         match parent:
