@@ -50,6 +50,7 @@ class Hooks:
     ) -> None:
         self._links = ParentLinks()
         self._protects = bool(config.protect)
+        self._forbids_open_factories = config.strict and self._protects
         self._refiner = Refiner(
             lookup, freshness, config.protect, contracts, infer_returns=infer_returns
         )
@@ -113,12 +114,14 @@ class Hooks:
         several = callables_of_union(ctx.api, node)
         if several:
             return self._one_of_several(ctx.api, node, several, typ)
+        if self._forbids_open_factories:
+            self._judge.factory(ctx.api, node, self._refiner.open_factory(ctx.api, fullname, node))
         known_by = self._refiner.call(ctx, fullname, node, typ)
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         if origins := self._refiner.sometimes(ctx, fullname, node):
             self._judge.sometimes(ctx.api, node, origins)
-        elif self._protects:
+        elif self._protects and not self._refiner.is_plain(ctx.api, fullname, node):
             self._judge.unknown(ctx.api, node, typ)
         proper = get_proper_type(typ)
         if isinstance(proper, CallableType) and awaitable(proper.ret_type) is not None:

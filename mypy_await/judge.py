@@ -202,6 +202,12 @@ class Judge:
             place = place_of(node, site.parents)
             self._report(site, node, unknown_awaitable.check_value(site, node, typ, place))
 
+    def factory(self, api: CheckerPluginInterface, node: CallExpr, made: Instance | None) -> None:
+        """Report the call of a function without annotations that makes a protected type."""
+        site = self._site(api, node) if made is not None else None
+        if site is not None and made is not None:
+            self._report(site, node, unknown_awaitable.check_factory(site, node, made))
+
     def _call(self, ctx: FunctionContext | MethodContext, site: Site, node: CallExpr) -> Call:
         arguments = tuple(
             Passed(position, name, value, get_proper_type(typ))

@@ -286,6 +286,12 @@ def unknown(wanted: str) -> str:
     return f'Value of type "Any" becomes {wanted}; it may be an awaitable'
 
 
+def open_factory(name: str, made: str) -> str:
+    """Say that a function makes a protected type and does not declare it."""
+    return f'"{name}" makes {made} and has no annotations; nothing tells when it turns async'
+
+
+DECLARE_ITS_RESULT: Final = "Declare its result"
 SAY_WHAT_IT_IS: Final = "Annotate where it comes from"
 
 

@@ -190,6 +190,27 @@ class Refiner:
         self._note(api, summary)
         return found
 
+    def open_factory(
+        self, api: CheckerPluginInterface, fullname: str, node: CallExpr
+    ) -> Instance | None:
+        """Return the protected type that a function without annotations constructs, if it does."""
+        callee = getattr(node.callee, "node", None) or getattr(self._lookup(fullname), "node", None)
+        function = callee.func if isinstance(callee, Decorator) else callee
+        if not isinstance(function, FuncDef) or function.type is not None:
+            return None
+        summary = self._of_callee(api, fullname, node)
+        found = self._lookup(summary.returns_class) if summary and summary.returns_class else None
+        made = _instance(found.node) if found and isinstance(found.node, TypeInfo) else None
+        return made if made is not None and is_protected(made, self._protect) else None
+
+    def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:
+        """Does the source of a function rule out that it gives an awaitable?"""
+        summary = self._of_callee(api, fullname, node)
+        return summary is not None and (
+            summary.result.verdict is Verdict.NEVER
+            or (summary.returns_class is not None and not summary.is_async)
+        )
+
     def result_of(self, api: CheckerPluginInterface, callee: ProperType) -> Type | None:
         """Return the awaitable that the source says every call of a function gives."""
         if not isinstance(callee, CallableType) or callee.definition is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Expression, FuncDef
-from mypy.types import AnyType, ProperType, Type, get_proper_type
+from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr
+from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, messages
 from mypy_await.places import Kind, Place, function_around
@@ -25,6 +25,16 @@ def check_value(site: Site, node: Expression, typ: Type, place: Place) -> Misuse
         return None
     text = messages.unknown(compat.format_type(site.api, wanted))
     return Misuse(codes.UNKNOWN_AWAITABLE, text, (messages.SAY_WHAT_IT_IS,), node)
+
+
+def check_factory(site: Site, node: CallExpr, made: Instance) -> Misuse:
+    """Report a call of a function without annotations that makes a protected type (`strict`).
+
+    Nobody is told when such a function turns async.
+    """
+    callee = node.callee.name if isinstance(node.callee, (NameExpr, MemberExpr)) else "function"
+    text = messages.open_factory(callee, compat.format_type(site.api, made))
+    return Misuse(codes.UNKNOWN_AWAITABLE, text, (messages.DECLARE_ITS_RESULT,), node)
 
 
 def _wanted(site: Site, place: Place) -> ProperType | None:
