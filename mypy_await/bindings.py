@@ -35,6 +35,7 @@ from mypy_await.displays import holds_plain_values
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
+from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -101,7 +102,7 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
         ),
         consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached)
         or _is_shared(binding, function, uses),
-        reused=tuple(node for node in reached if _is_reuse(node, uses, trace)),
+        reused=tuple(node for node in reached if _is_reuse(node, uses, trace, binding.use.site)),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
         uses=tuple(reached),
         lost_on=trace.ends.get(Status.UNAWAITED, 0),
@@ -185,10 +186,21 @@ def _is_made_in(function: FuncItem, variable: Var, use: Use) -> bool:
     )
 
 
-def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace) -> bool:
-    return uses.effects[node] is Effect.AWAIT and any(
+def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace, site: Site) -> bool:
+    if uses.effects[node] is not Effect.AWAIT or _is_gathered_with(node, site):
+        return False
+    return any(
         trace.seen.get((node, round_)) == {Status.AWAITED} for round_ in (Round.FIRST, Round.AGAIN)
     )
+
+
+def _is_gathered_with(node: NameExpr, site: Site) -> bool:
+    """Is it one of several equal arguments of `asyncio.gather`, which runs them once?"""
+    call = site.parents[node]
+    if not isinstance(call, CallExpr) or site.callee_name(call) != "asyncio.tasks.gather":
+        return False
+    same = [arg for arg in call.args if isinstance(arg, NameExpr) and arg.node is node.node]
+    return same[0] is not node
 
 
 def _is_nonlocal(name: str, function: FuncDef) -> bool:
