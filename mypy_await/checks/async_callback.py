@@ -64,6 +64,8 @@ def check_call(call: Call) -> Misuse | None:
         use = _call_misuse(call, passed)
         if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
             continue
+        if _is_refused(call, passed, value):
+            continue
         where = shown_place(use.path, use.line) if use else ""
         text = messages.async_callback(call, value, passed.value)
         notes = (messages.callback_remedy(), *([messages.called_at(where)] if where else []))
@@ -76,6 +78,12 @@ def _is_listed(call: Call, passed: Passed) -> bool:
         return False
     # A declared slot that takes functions giving awaitables knows what to do with them.
     return not any(_wants_awaitable(formal) for formal in formal_of(call, passed))
+
+
+def _is_refused(call: Call, passed: Passed, value: Awaitable) -> bool:
+    """Does the declared type of the parameter refuse the function, so that mypy reports it?"""
+    slots = [slot for formal in formal_of(call, passed) for slot in result_slots(formal)]
+    return bool(slots) and all(fit(value, slot) is Fit.NO for slot in slots)
 
 
 def _is_awaited_here(call: Call, passed: Passed, value: Awaitable) -> bool:
