@@ -50,12 +50,15 @@ class Method:
 
     @property
     def is_async(self) -> bool:
-        """Does calling it give a coroutine?"""
-        return self.node.is_coroutine and not self.is_generator
+        """Does calling it give a coroutine, unless `is_generator` says otherwise?"""
+        return self.node.is_coroutine and not self.node.is_async_generator
 
     @property
     def is_generator(self) -> bool:
-        """Does its body yield?  (mypy's own marks come with the body, after the class hooks.)"""
+        """Does its body yield?
+
+        mypy's own marks come with the body, after the class hooks.  To look takes time: ask last.
+        """
         return self.node.is_generator or any(
             isinstance(node, (YieldExpr, YieldFromExpr))
             for node in descendants(self.node.body, into_functions=False)

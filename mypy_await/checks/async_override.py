@@ -43,15 +43,17 @@ def _is_special(method: Method, original: tuple[TypeInfo, Method] | None) -> boo
 
 
 def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: Method) -> bool:
-    if method.is_async == original.is_async or method.is_generator or original.is_generator:
+    if method.is_async == original.is_async:
         return False
     if original.is_async:
         if not method.is_open or not method.gives_plain_values or method.decorators:
             return False
-        return only_awaited(method.name, _names(body.info), body.sources(base))
-    if not original.is_open or original.is_replaced:
+    elif not original.is_open or original.is_replaced:
         return False
-    return only_used(method.name, _names(body.info), body.sources(base))
+    if method.is_generator or original.is_generator:
+        return False
+    speaks = only_awaited if original.is_async else only_used
+    return speaks(method.name, _names(body.info), body.sources(base))
 
 
 def _names(info: TypeInfo) -> Iterator[str]:
