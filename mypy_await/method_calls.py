@@ -12,23 +12,34 @@ import functools
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def only_used(name: str, classes: Iterable[str], paths: Iterable[str]) -> bool:
+@dataclass(frozen=True)
+class Family:
+    """A class and its bases, by their names, and the methods that the class itself defines."""
+
+    name: str
+    bases: frozenset[str]
+    own: frozenset[str]
+
+
+def only_used(name: str, family: Family, paths: Iterable[str]) -> bool:
     """Does somebody use what a method gives as it comes, and nobody await it?
 
-    Used on an instance of one of the classes (by their names); awaited on whatever it may be.
+    Used on an instance of one of the classes; awaited on whatever it may be.  What a base does in
+    a method that the class replaces does not count.
     """
-    return _found("used", name, frozenset(classes), _stamped(paths))
+    return _found("used", name, family, _stamped(paths))
 
 
-def only_awaited(name: str, classes: Iterable[str], paths: Iterable[str]) -> bool:
+def only_awaited(name: str, family: Family, paths: Iterable[str]) -> bool:
     """Ask the same the other way round: awaited on such an instance, and never just used."""
-    return _found("awaited", name, frozenset(classes), _stamped(paths))
+    return _found("awaited", name, family, _stamped(paths))
 
 
 _Stamped = tuple[tuple[str, int], ...]
@@ -47,13 +58,17 @@ def _changed(path: str) -> int:
 
 
 @functools.lru_cache(maxsize=1024)
-def _found(how: str, name: str, classes: frozenset[str], paths: _Stamped) -> bool:
+def _found(how: str, name: str, family: Family, paths: _Stamped) -> bool:
+    classes = family.bases | {family.name}
     asked: list[tuple[_Source, ast.Attribute]] = []
     for path, changed in paths:
         source = _source(path, changed) if _mentions(path, f".{name}(") else None
         if source is None:
             continue
         for method, is_awaited in source.calls(name):
+            around = source.method_around(method)
+            if around is not None and around[0] in family.bases and around[1] in family.own:
+                continue
             if is_awaited is (how == "awaited"):
                 asked.append((source, method))
             elif is_awaited is not None:
@@ -105,6 +120,15 @@ class _Source:
                 self.notes[name].append(note)
             case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name)):
                 self.notes[name].append(node.annotation)
+
+    def method_around(self, node: ast.AST) -> tuple[str, str] | None:
+        """Return the names of the class and of its method that a node stands in."""
+        below, above = node, self.parents.get(node)
+        while above is not None:
+            if isinstance(above, ast.ClassDef) and isinstance(below, Function):
+                return above.name, getattr(below, "name", "")
+            below, above = above, self.parents.get(above)
+        return None
 
     def calls(self, name: str) -> Iterator[tuple[ast.Attribute, bool | None]]:
         """Yield the calls of methods of this name: awaited (True), used (False) or neither."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mypy.errorcodes import ErrorCode
-from mypy.nodes import CallExpr, Expression
+from mypy.nodes import IS_ABSTRACT, CallExpr, Decorator, Expression, FuncDef
 from mypy.types import Type
 
 from mypy_await.awaitables import Awaitable, Sort
@@ -65,17 +65,22 @@ class Use:
 
     @property
     def is_safe(self) -> bool:
-        """Does the value take care of itself when nobody awaits it?
+        """May the value take care of itself when nobody awaits it?
 
         The user's configuration may say so of a call, and the source of one that is declared to
-        give an `Awaitable`: it makes a future.
+        give an `Awaitable`: it makes a future, or leaves that to subclasses.
         """
         call = self.origin
         if not isinstance(call, CallExpr):
             return False
         if knows("safe", self.site.callee_name(call)):
             return True
-        return self.value.sort is Sort.AWAITABLE and makes_future(self.site, call)
+        if self.value.sort is not Sort.AWAITABLE:
+            return False
+        node = self.site.callee_node(call)
+        function = node.func if isinstance(node, Decorator) else node
+        is_abstract = isinstance(function, FuncDef) and function.abstract_status == IS_ABSTRACT
+        return is_abstract or makes_future(self.site, call)
 
     @property
     def receiver(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mypy.nodes import TypeInfo
 from mypy.types import Instance
@@ -10,7 +10,7 @@ from mypy.types import Instance
 from mypy_await import codes, compat, messages
 from mypy_await.calls import Call, formal_of
 from mypy_await.knowledge import knows
-from mypy_await.method_calls import only_awaited, only_used
+from mypy_await.method_calls import Family, only_awaited, only_used
 from mypy_await.names import OBJECT
 from mypy_await.overrides import ClassBody, Method, definition, overridden
 from mypy_await.use import Misuse
@@ -53,12 +53,13 @@ def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: M
     if method.is_generator or original.is_generator:
         return False
     speaks = only_awaited if original.is_async else only_used
-    return speaks(method.name, _names(body.info), body.sources(base))
+    own = (one.name for one in body.methods)  # mypy fills the class in only later
+    return speaks(method.name, _family(body.info, own), body.sources(base))
 
 
-def _names(info: TypeInfo) -> Iterator[str]:
-    """Yield the names of a class and its bases, whose methods it may stand in for."""
-    return (base.name for base in info.mro if base.fullname != OBJECT)
+def _family(info: TypeInfo, own: Iterable[str]) -> Family:
+    bases = frozenset(base.name for base in info.mro[1:] if base.fullname != OBJECT)
+    return Family(info.name, bases, frozenset(own))
 
 
 def check_call(call: Call) -> Misuse | None:
@@ -87,6 +88,7 @@ def _recoloured(call: Call, given: Instance, formal: Instance) -> str | None:
             continue
         if wanted[1].is_async or not wanted[1].is_open:
             continue
-        if only_used(name, _names(protocol), compat.paths_of(call.site.api, wanted[0])):
+        family = _family(protocol, protocol.names)
+        if only_used(name, family, compat.paths_of(call.site.api, wanted[0])):
             return name
     return None

@@ -21,8 +21,10 @@ REDEFINED: Final = re.compile(r'.*, base class "(?P<base>[^"]*)" defined the typ
 BINDING: Final = re.compile(r"\s*(?P<member>\w+)\s*[:=]")
 
 ASSIGNED: Final = re.compile(r'Incompatible types in assignment \(expression has type "([^"]*)"')
-REBINDING: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*await\s+\(?\s*\1\s*\)?\s*(#.*)?$")
-"""`x = await x`: mypy goes on taking the name for what it was first."""
+REBINDING: Final = re.compile(
+    r"\s*([A-Za-z_][\w.]*)\s*=\s*(?:await\b|[\[({].*\basync for\b.*\bin\s+\1\b)"
+)
+"""`x = await ...`, `x = [... async for ... in x]`: mypy still takes the name for what it was."""
 
 SCHEDULED: Final = re.compile(
     r'Argument .* to "(add_future|add_callback\w*|spawn_callback|call_later|call_at)"'
@@ -38,13 +40,16 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
     """
     if SCHEDULED.match(error.text):
         return True
-    if (match := ASSIGNED.match(error.text)) and re.match(r"await\b", sources.text_of(error)):
+    line = sources.line(error.path, error.line)
+    if (match := ASSIGNED.match(error.text)) and (
+        REBINDING.match(line) or re.match(r"await\b", sources.text_of(error))
+    ):
         return not read_type(match[1]).is_async  # what is awaited there already
     return _is_rebound(error, sources) or _is_far(error, sources, Bases(sources, path_of))
 
 
 def _is_rebound(error: Finding, sources: Sources) -> bool:
-    """Is the error about a name that holds, behind `x = await x`, something else by now?"""
+    """Is the error about a name that holds, behind `x = await ...`, something else by now?"""
     text = sources.text_of(error)
     names = {match[1] for line in sources.above(error) if (match := REBINDING.match(line))}
     return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", text) for name in names)

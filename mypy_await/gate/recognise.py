@@ -67,7 +67,10 @@ SINGLE: Final = (
     Template("operand type for", r"Unsupported (?:left |right )?operand type for [^(]*\(<T>\)"),
     Template("operand types for", r"Unsupported operand types for [^(]*\(<T> and <T>\)"),
     # What asyncio calls `_FT` takes tasks and futures only: a coroutine is none of its.
-    Template("Value of type variable", 'Value of type variable (?!"_FT").* cannot be <T>'),
+    Template(
+        "Value of type variable",
+        'Value of type variable (?!"_FT").* cannot be "((?:Coroutine|Awaitable)[^"]*)"',
+    ),
     Template("can't be applied to", '"yield from" can\'t be applied to <T>'),
     Template("__bool__", ".*(?:has type|returns) <T> which does not implement __bool__"),
 )

@@ -206,7 +206,7 @@ def _gives(typ: TypeText, other: TypeText) -> bool:
 def _differ_in_kind(got: TypeText, want: TypeText) -> bool:
     if got.kind == want.kind:
         return got.kind in _ASYNC and differ(got.given, want.given, result=True)
-    if UNKNOWN in (got.kind, want.kind):
+    if UNKNOWN in (got.kind, want.kind) or {got.kind, want.kind} == {ASYNC_ITERABLE, ASYNC_CONTEXT}:
         return False
     if want.kind in (ASYNC_ITERABLE, ASYNC_CONTEXT):
         # A function that gives nothing where an asynchronous generator is wanted is one that is
