@@ -18,7 +18,7 @@ from mypy.argmap import map_actuals_to_formals
 from mypy.checker import TypeChecker
 from mypy.checkexpr import has_any_type
 from mypy.checkmember import analyze_member_access
-from mypy.erasetype import erase_typevars
+from mypy.erasetype import erase_type, erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
 from mypy.errors import ErrorInfo, ErrorWatcher
 from mypy.expandtype import expand_type_by_instance
@@ -133,6 +133,11 @@ def type_of(api: CheckerPluginInterface, node: Expression) -> ProperType | None:
     if not checker.has_type(node):
         return None
     return get_proper_type(checker.lookup_type(node))
+
+
+def without_arguments(typ: ProperType) -> ProperType:
+    """Return a type with `Any` for its type arguments."""
+    return erase_type(typ) if isinstance(typ, Instance) else typ
 
 
 def member(api: CheckerPluginInterface, node: MemberExpr, owner: ProperType) -> ProperType:

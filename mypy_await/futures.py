@@ -13,7 +13,7 @@ from mypy.types import CallableType, Instance, ProperType, Type, TypeVarType, ge
 
 from mypy_await.awaitables import awaitable
 from mypy_await.site import Site
-from mypy_await.summaries import Kind
+from mypy_await.summaries import FunctionSummary, Kind
 
 
 def gives_future(site: Site, function: Expression) -> bool:
@@ -25,9 +25,19 @@ def gives_future(site: Site, function: Expression) -> bool:
         case CallExpr(args=[wrapped, *_]) if site.callee_name(function) == "functools.partial":
             return gives_future(site, wrapped)
     node = _called(site, function)
-    summary = site.refiner.summary_of(site.api, node) if node else None
+    return _is_future(site, site.refiner.summary_of(site.api, node) if node else None, depth=3)
+
+
+def _is_future(site: Site, summary: FunctionSummary | None, depth: int) -> bool:
+    """Does a function make a future, itself or by another one that is declared `Awaitable`?"""
     return summary is not None and any(
-        origin.kind is Kind.FUTURE for origin in summary.result.origins
+        origin.kind is Kind.FUTURE
+        or (
+            depth > 0
+            and origin.kind is Kind.AWAITABLE
+            and _is_future(site, site.refiner.summary(site.api, origin.fullname), depth - 1)
+        )
+        for origin in summary.result.origins
     )
 
 

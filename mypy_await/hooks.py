@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mypy.nodes import CallExpr, Decorator, IndexExpr, MemberExpr, MypyFile
+from mypy.nodes import CallExpr, Decorator, IndexExpr, MemberExpr, MypyFile, NameExpr
 from mypy.plugin import (
     AttributeContext,
     CheckerPluginInterface,
@@ -73,7 +73,7 @@ class Hooks:
         """Judge a call, or a decorator, of the callable with this name."""
         typ, node = ctx.default_return_type, ctx.context
         if isinstance(node, Decorator):
-            return self._decorator(ctx.api, fullname, node, typ)
+            return self._decorator(ctx, fullname, node, typ)
         # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
         # expression as their context: ours answers only to the call that names the method.
         is_method = isinstance(ctx, MethodContext)
@@ -154,10 +154,14 @@ class Hooks:
         return typ if judged is whole else judged
 
     def _decorator(
-        self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: Decorator, typ: Type
     ) -> Type:
-        typ, effect = self._refiner.decorated(api, fullname, node, typ)
-        self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner))
+        """Judge a decorator; one below it may have made a sync function of an async one."""
+        given = get_proper_type(ctx.arg_types[0][0])
+        if not _is_innermost(node, fullname) and result_of_calling(given) is None:
+            return typ
+        typ, effect = self._refiner.decorated(ctx.api, fullname, node, typ)
+        self._judge.decorator(Decoration(ctx.api, fullname, node, effect, self._refiner))
         return typ
 
     def _factory(
@@ -166,7 +170,7 @@ class Hooks:
         """Judge `@factory(...)`: the decorator is what the call gives, applied without a name."""
         root = compat.top_level_function(api) or compat.module(api)
         node = self._links.below(root).get(call)
-        if not isinstance(node, Decorator):
+        if not isinstance(node, Decorator) or node.decorators[-1] is not call:
             return typ
         typ, effect = self._refiner.factory(api, fullname, call, node, typ)
         self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner))
@@ -186,6 +190,14 @@ class Hooks:
         narrow = compat.narrowed(ctx.api, node) or typ  # mypy narrows only after this hook
         result = self._judge.expression(ctx.api, node, narrow)
         return typ if result is narrow else result
+
+
+def _is_innermost(node: Decorator, fullname: str) -> bool:
+    """Is the decorator with this name the one that gets the function itself?"""
+    last = node.decorators[-1]
+    return isinstance(last, (NameExpr, MemberExpr)) and (
+        last.fullname == fullname or last.name == fullname.rpartition(".")[2]
+    )
 
 
 def _names(node: CallExpr, method: str) -> bool:

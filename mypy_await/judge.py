@@ -8,6 +8,7 @@ from typing import Final
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
+    ARG_STAR,
     CallExpr,
     Decorator,
     Expression,
@@ -24,6 +25,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypeVarType,
     get_proper_type,
 )
 
@@ -89,12 +91,16 @@ class Judge:
         only: ErrorCode | None = None,
     ) -> Type:
         proper = get_proper_type(typ)
+        if isinstance(node, CallExpr) and ARG_STAR in node.arg_kinds:
+            # mypy tries every signature that a star argument may mean: the reports are to be one.
+            if isinstance(compat.type_of(api, node.callee), Overloaded):
+                proper = compat.without_arguments(proper)
         value = awaitable(proper)
         held = None if value else _held(proper)
         if not (value or held or isinstance(proper, TupleType) or is_started_later(proper)):
             return typ
         site = self._site(api, node)
-        if site is None:
+        if site is None or (awaitable(expected) and _is_asked_for(site, node)):
             return typ
         if isinstance(proper, TupleType):
             return self._tuple(site, node, proper)
@@ -268,6 +274,14 @@ _REPLACED: Final = frozenset(
     }
 )
 """Codes of the errors of mypy that a report of ours takes the place of."""
+
+
+def _is_asked_for(site: Site, node: Expression) -> bool:
+    """Is the type of a call one that mypy takes from the place, as in `x = asyncio.run(x)`?"""
+    return isinstance(node, CallExpr) and any(
+        isinstance(get_proper_type(signature.ret_type), TypeVarType)
+        for signature in site.declared_signatures(node)
+    )
 
 
 def _held(typ: ProperType) -> Awaitable | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
+    LDEF,
     CallExpr,
     Decorator,
     FuncDef,
@@ -117,7 +118,7 @@ class Refiner:
         """
         is_decorated = isinstance(node, Decorator)
         function = node.func if isinstance(node, Decorator) else node
-        if isinstance(function, FuncDef) and "." not in function.fullname:
+        if isinstance(function, FuncDef) and self._is_nested(function):
             module = compat.module(api).fullname
             line = function.line
             return self._ask(
@@ -128,6 +129,11 @@ class Refiner:
         if node is None or "." not in node.fullname:
             return None
         return self.summary(api, node.fullname)
+
+    def _is_nested(self, function: FuncDef) -> bool:
+        """Is the function defined in another one?  In a method mypy names it like a method."""
+        owner = function.fullname.rpartition(".")[0]
+        return not owner or (not function.info and owner not in self._modules)
 
     def _ask(
         self,
@@ -271,10 +277,11 @@ class Refiner:
     def _of_callee(
         self, api: CheckerPluginInterface, fullname: str, node: CallExpr
     ) -> FunctionSummary | None:
-        if "." in fullname:
-            return self.summary(api, fullname)
-        callee = getattr(node.callee, "node", None)
-        return self.summary_of(api, callee) if isinstance(callee, (FuncDef, Decorator)) else None
+        callee = node.callee
+        function = callee.node if isinstance(callee, NameExpr) and callee.kind == LDEF else None
+        if isinstance(function, (FuncDef, Decorator)):
+            return self.summary_of(api, function)
+        return self.summary(api, fullname) if "." in fullname else None
 
     def _pinned(self, api: CheckerPluginInterface, fullname: str) -> Refined | None:
         """Return what a contract says of a function whose source says nothing."""
@@ -360,7 +367,7 @@ class Refiner:
     ) -> tuple[Type, DecoratorEffect | None]:
         """Do the same for `@factory(...)`: the call gives the decorator."""
         summary = self.summary(api, fullname) if is_async_def(node.func) else None
-        if summary is None or node.decorators[-1] is not call:
+        if summary is None:
             return typ, None
         positional = call.arg_kinds.count(ARG_POS)
         keywords = [name for name in call.arg_names if name is not None]

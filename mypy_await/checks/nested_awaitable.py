@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mypy.nodes import FuncDef
+from mypy.nodes import CallExpr, Decorator, FuncBase, FuncDef, TypeInfo
 from mypy.types import ProperType, TypeVarType
 
 from mypy_await import codes, messages
+from mypy_await.awaitables import Sort
 from mypy_await.places import Kind, function_around
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.slots import Fit, fit
@@ -26,9 +27,22 @@ def check(use: Use) -> Misuse | None:
         return _misuse(use, function, declared)
     if answer is Fit.YES or isinstance(declared, TypeVarType):
         return None
-    if declared is None and use.place.kind is Kind.YIELDED and "." not in function.fullname:
-        return None  # a generator inside a function: work for those who iterate it there
-    return _misuse(use, function, None) if use.value.is_lazy and not use.is_safe else None
+    is_inner = function_around(function, use.site.parents) is not None
+    if declared is None and use.place.kind is Kind.YIELDED and is_inner:
+        return None  # work for those who iterate it in the function around
+    if use.value.sort is not Sort.COROUTINE and (_is_defined(use) or not use.value.is_lazy):
+        return None
+    return _misuse(use, function, None)
+
+
+def _is_defined(use: Use) -> bool:
+    """Is a function called whose source may say better than its declared `Awaitable`?
+
+    What a variable holds that is declared to give one is mostly an async function.
+    """
+    call = use.origin
+    node = use.site.callee_node(call) if isinstance(call, CallExpr) else None
+    return isinstance(node, (FuncBase, Decorator, TypeInfo))
 
 
 def check_container(use: Use) -> Misuse | None:

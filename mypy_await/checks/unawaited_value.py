@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Final
 
 from mypy.nodes import (
+    AwaitExpr,
     CallExpr,
     CastExpr,
     ComparisonExpr,
     Expression,
+    IfStmt,
     MemberExpr,
+    NameExpr,
     OpExpr,
     RefExpr,
     TypeInfo,
@@ -28,7 +31,7 @@ from mypy_await.refine import shown_place
 from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import flattened
+from mypy_await.walk import descendants, flattened
 
 
 def check(use: Use) -> Misuse | None:
@@ -51,9 +54,23 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
             return misuse
         return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
     for name, misuse in () if use.place.conditional else fate.certain:
+        if _guards_its_await(name):
+            continue
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
     return None
+
+
+def _guards_its_await(use: Use) -> bool:
+    """Is this the test in `if task: await task`, which does no harm?"""
+    test, name = use.place.node, use.node
+    return isinstance(test, IfStmt) and any(
+        isinstance(node, AwaitExpr)
+        and isinstance(node.expr, NameExpr)
+        and isinstance(name, NameExpr)
+        and node.expr.node is name.node
+        for node in descendants(test.body[0])
+    )
 
 
 def check_attribute(use: Use, fate: Fate) -> Misuse | None:

@@ -25,6 +25,8 @@ REBINDING: Final = re.compile(
     r"\s*([A-Za-z_][\w.]*)\s*=\s*(?:await\b|[\[({].*\basync for\b.*\bin\s+\1\b)"
 )
 """`x = await ...`, `x = [... async for ... in x]`: mypy still takes the name for what it was."""
+RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_complete)?\(\s*\1\b")
+"""`x = asyncio.run(x)` likewise, and that line too has an error."""
 
 SCHEDULED: Final = re.compile(
     r'Argument .* to "(add_future|add_callback\w*|spawn_callback|call_later|call_at)"'
@@ -51,7 +53,14 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
 def _is_rebound(error: Finding, sources: Sources) -> bool:
     """Is the error about a name that holds, behind `x = await ...`, something else by now?"""
     text = sources.text_of(error)
-    names = {match[1] for line in sources.above(error) if (match := REBINDING.match(line))}
+    here = sources.line(error.path, error.line)
+    if RUN.match(here):
+        return True
+    names = {
+        match[1]
+        for line in sources.above(error)
+        if (match := REBINDING.match(line) or RUN.match(line))
+    }
     return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", text) for name in names)
 
 

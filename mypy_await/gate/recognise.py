@@ -108,7 +108,7 @@ AWAITED_BY_LIBRARY: Final = frozenset({"Awaitable", "Coroutine", "Future", "Gene
 OF_AWAITABLES: Final = (
     r"close|send|throw|(cr|gi|ag)_\w+|cancel|cancelled|cancelling|uncancel|done|result|exception"
     r"|(add|remove)_done_callback|set_(result|exception|name)|get_(coro|context|loop|name|stack)"
-    r"|print_stack"
+    r"|print_stack|__(qual)?name__"
 )
 """Attributes of coroutines, futures and tasks: who asks for one means the awaitable itself."""
 

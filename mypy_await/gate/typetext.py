@@ -161,11 +161,19 @@ def differ(got: TypeText, want: TypeText, *, result: bool = False) -> bool:
     wanted what mypy infers of `self.x = None` in code without annotations.
     """
     mine, wanted = (got.members, want.members) if result else (got.values, want.values)
+    if any(member in wanted for member in mine) or _is_maybe(got):
+        return False
     if not mine or not wanted or any(member.is_anything for member in (*mine, *wanted)):
         return False
     if any(member.kind in _ASYNC for member in (*mine, *wanted)):
         return all(_is_amiss(member, wanted) for member in mine)
     return all(_differ_inside(member, wanted) for member in mine)
+
+
+def _is_maybe(got: TypeText) -> bool:
+    """Is this `T | Awaitable[T]` where `T` is None?"""
+    given = [member.given.kind for member in got.members if member.kind == AWAITABLE]
+    return NOTHING in given and any(member.kind == NOTHING for member in got.members)
 
 
 def _differ_inside(got: TypeText, wanted: tuple[TypeText, ...]) -> bool:
