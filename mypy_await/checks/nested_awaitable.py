@@ -30,19 +30,19 @@ def check(use: Use) -> Misuse | None:
     is_inner = function_around(function, use.site.parents) is not None
     if declared is None and use.place.kind is Kind.YIELDED and is_inner:
         return None  # work for those who iterate it in the function around
-    if use.value.sort is not Sort.COROUTINE and (_is_defined(use) or not use.value.is_lazy):
+    if use.value.sort is not Sort.COROUTINE and (declared is not None or not _is_held(use)):
         return None
     return _misuse(use, function, None)
 
 
-def _is_defined(use: Use) -> bool:
-    """Is a function called whose source may say better than its declared `Awaitable`?
+def _is_held(use: Use) -> bool:
+    """Is this what a variable gives that is declared to hold a function giving an `Awaitable`?
 
-    What a variable holds that is declared to give one is mostly an async function.
+    That is an async function mostly.  Of a function known by name the source may say better.
     """
     call = use.origin
     node = use.site.callee_node(call) if isinstance(call, CallExpr) else None
-    return isinstance(node, (FuncBase, Decorator, TypeInfo))
+    return use.value.is_lazy and not isinstance(node, (FuncBase, Decorator, TypeInfo))
 
 
 def check_container(use: Use) -> Misuse | None:

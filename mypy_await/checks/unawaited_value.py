@@ -289,9 +289,10 @@ def _cast(use: Use) -> Misuse | None:
 
 
 def _may_be_cast(result: Type, target: ProperType) -> bool:
-    """Is the awaited result of the target's type, or may it turn out to be?"""
-    return messages.fits(result, target) or any(
-        compat.is_subtype(part, result) for part in parts(target)
+    """Is the awaited result known, and of the target's type or one it may turn out to be?"""
+    return is_known(result) and (
+        messages.fits(result, target)
+        or any(compat.is_subtype(part, result) for part in parts(target))
     )
 
 
