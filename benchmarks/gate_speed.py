@@ -122,7 +122,7 @@ def seconds(command: list[str], folder: Path) -> float:
     """Return the processor time of a run."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=folder, capture_output=True, env=environment())
-    assert done.returncode < 2, done.stderr.decode()
+    assert done.returncode < 2 and b"Traceback" not in done.stderr, done.stderr.decode()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
