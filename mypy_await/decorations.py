@@ -9,7 +9,8 @@ from mypy.plugin import CheckerPluginInterface
 from mypy.types import CallableType, get_proper_type
 
 from mypy_await.awaitables import Awaitable, Sort, awaitable
-from mypy_await.refine import Refiner, says_nothing
+from mypy_await.known import says_nothing
+from mypy_await.refine import Refiner
 from mypy_await.summaries import DecoratorEffect, Kind, Verdict
 
 

@@ -23,11 +23,9 @@ from mypy.nodes import (
     FuncDef,
     MypyFile,
     NameExpr,
-    RefExpr,
     SymbolNode,
     SymbolTableNode,
     TypeInfo,
-    Var,
 )
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
@@ -43,9 +41,9 @@ from mypy.types import (
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, is_async_def
 from mypy_await.freshness import Freshness
+from mypy_await.known import arguments, known_of, says_nothing
 from mypy_await.protect import is_protected
 from mypy_await.summaries import (
-    Argument,
     DecoratorEffect,
     Effect,
     FunctionSummary,
@@ -184,7 +182,7 @@ class Refiner:
         summary = self._of_callee(api, fullname, node)
         if summary is None:
             return self._pinned(api, fullname) if is_open else None
-        passed = _arguments(ctx)
+        passed = arguments(ctx)
         found = None
         if is_open:
             found = self._awaitable(api, summary.result)
@@ -259,7 +257,7 @@ class Refiner:
         summary = self._of_callee(ctx.api, fullname, node)
         if summary is None or summary.result.verdict is not Verdict.SOMETIMES:
             return ()
-        result = summary.result_with(_arguments(ctx))
+        result = summary.result_with(arguments(ctx))
         return result.origins if result.verdict is Verdict.SOMETIMES else ()
 
     def attribute(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Refined | None:
@@ -438,33 +436,7 @@ class Refiner:
     def _known(self, fullname: str) -> Known | None:
         found = self._lookup(fullname)
         node = found.node if found else None
-        match node:
-            case TypeInfo():
-                verdict = Verdict.ALWAYS if node.get("__await__") else Verdict.UNKNOWN
-                kind = Kind.AWAITABLE
-                return Known(verdict, kind, instance=node.fullname, is_class=True)
-            case FuncDef() | Decorator():
-                return _known_function(node)
-            case Var() if node.type is not None:
-                return _known_value(node.type)
-        return None
-
-
-def _arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
-    """Return the classes and functions that a call passes, by the names of the parameters."""
-    passed = {}
-    for name, types, values in zip(ctx.callee_arg_names, ctx.arg_types, ctx.args, strict=True):
-        if name is not None and len(types) == 1:
-            value = values[0]
-            symbol = value.node if isinstance(value, RefExpr) else None
-            function = symbol.fullname if isinstance(symbol, (FuncDef, Decorator)) else None
-            word = value.name if isinstance(value, NameExpr) else ""
-            passed[name] = Argument(
-                instance=_class(get_proper_type(types[0])),
-                function=function if function and "." in function else None,
-                constant=word if word in ("True", "False", "None") else None,
-            )
-    return passed
+        return known_of(node)
 
 
 def _is_async_mock(typ: ProperType, fullname: str) -> bool:
@@ -473,13 +445,6 @@ def _is_async_mock(typ: ProperType, fullname: str) -> bool:
         isinstance(typ, Instance)
         and fullname.endswith(".__call__")
         and typ.type.has_base("unittest.mock.AsyncMock")
-    )
-
-
-def says_nothing(typ: ProperType | None) -> bool:
-    """Is this a type behind which anything may be?"""
-    return isinstance(typ, AnyType) or (
-        isinstance(typ, Instance) and typ.type.fullname == names.OBJECT
     )
 
 
@@ -520,31 +485,3 @@ def _instance(info: TypeInfo) -> Instance:
 
 def _coroutine(api: CheckerPluginInterface, result: Type) -> Instance:
     return api.named_generic_type(names.COROUTINE, [_any(), _any(), result])
-
-
-def _known_function(node: FuncDef | Decorator) -> Known:
-    function = node.func if isinstance(node, Decorator) else node
-    typ = get_proper_type(node.var.type if isinstance(node, Decorator) else node.type)
-    result = get_proper_type(typ.ret_type) if isinstance(typ, CallableType) else None
-    value = awaitable(result)
-    if value is None:
-        verdict = Verdict.UNKNOWN if result is None or says_nothing(result) else Verdict.NEVER
-        return Known(verdict, instance=_class(result))
-    is_async = is_async_def(function)
-    kind = {"coroutine": Kind.COROUTINE, "future": Kind.FUTURE}.get(
-        value.sort.value, Kind.AWAITABLE
-    )
-    awaited = _class(get_proper_type(value.result))
-    return Known(Verdict.ALWAYS, kind, is_async, _class(result), awaited)
-
-
-def _known_value(typ: Type) -> Known:
-    value = awaitable(typ)
-    instance = _class(get_proper_type(typ))
-    if value is None:
-        return Known(instance=instance, is_value=True)
-    return Known(Verdict.ALWAYS, Kind.AWAITABLE, instance=instance, is_value=True)
-
-
-def _class(typ: ProperType | None) -> str | None:
-    return typ.type.fullname if isinstance(typ, Instance) and not says_nothing(typ) else None

@@ -14,8 +14,9 @@ from mypy_await.calls import Call, Passed, formal_of, is_told_apart, result_slot
 from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_future, handed_back
 from mypy_await.knowledge import calls_synchronously, knows
+from mypy_await.known import says_nothing
 from mypy_await.places import Kind, function_around, place_of
-from mypy_await.refine import says_nothing, shown_place
+from mypy_await.refine import shown_place
 from mypy_await.results import declared_result
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.summaries import Effect

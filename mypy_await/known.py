@@ -1,0 +1,77 @@
+"""What mypy knows of symbols and arguments, in the words of the summaries."""
+
+from __future__ import annotations
+
+from mypy.nodes import Decorator, FuncDef, NameExpr, RefExpr, SymbolNode, TypeInfo, Var
+from mypy.plugin import FunctionContext, MethodContext
+from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
+
+from mypy_await import names
+from mypy_await.awaitables import awaitable, is_async_def
+from mypy_await.summaries import Argument, Kind, Known, Verdict
+
+
+def says_nothing(typ: ProperType | None) -> bool:
+    """Is this a type behind which anything may be?"""
+    return isinstance(typ, AnyType) or (
+        isinstance(typ, Instance) and typ.type.fullname == names.OBJECT
+    )
+
+
+def class_name(typ: ProperType | None) -> str | None:
+    """Return the full name of the class that a value of this type is an instance of."""
+    return typ.type.fullname if isinstance(typ, Instance) and not says_nothing(typ) else None
+
+
+def known_of(node: SymbolNode | None) -> Known | None:
+    """Return what mypy knows of a class, function or variable; None of anything else."""
+    match node:
+        case TypeInfo():
+            verdict = Verdict.ALWAYS if node.get("__await__") else Verdict.UNKNOWN
+            return Known(verdict, Kind.AWAITABLE, instance=node.fullname, is_class=True)
+        case FuncDef() | Decorator():
+            return _known_function(node)
+        case Var() if node.type is not None:
+            return _known_value(node.type)
+    return None
+
+
+def _known_function(node: FuncDef | Decorator) -> Known:
+    function = node.func if isinstance(node, Decorator) else node
+    typ = get_proper_type(node.var.type if isinstance(node, Decorator) else node.type)
+    result = get_proper_type(typ.ret_type) if isinstance(typ, CallableType) else None
+    value = awaitable(result)
+    if value is None:
+        verdict = Verdict.UNKNOWN if result is None or says_nothing(result) else Verdict.NEVER
+        return Known(verdict, instance=class_name(result))
+    is_async = is_async_def(function)
+    kind = {"coroutine": Kind.COROUTINE, "future": Kind.FUTURE}.get(
+        value.sort.value, Kind.AWAITABLE
+    )
+    awaited = class_name(get_proper_type(value.result))
+    return Known(Verdict.ALWAYS, kind, is_async, class_name(result), awaited)
+
+
+def _known_value(typ: Type) -> Known:
+    value = awaitable(typ)
+    instance = class_name(get_proper_type(typ))
+    if value is None:
+        return Known(instance=instance, is_value=True)
+    return Known(Verdict.ALWAYS, Kind.AWAITABLE, instance=instance, is_value=True)
+
+
+def arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
+    """Return the classes and functions that a call passes, by the names of the parameters."""
+    passed = {}
+    for name, types, values in zip(ctx.callee_arg_names, ctx.arg_types, ctx.args, strict=True):
+        if name is not None and len(types) == 1:
+            value = values[0]
+            symbol = value.node if isinstance(value, RefExpr) else None
+            function = symbol.fullname if isinstance(symbol, (FuncDef, Decorator)) else None
+            word = value.name if isinstance(value, NameExpr) else ""
+            passed[name] = Argument(
+                instance=class_name(get_proper_type(types[0])),
+                function=function if function and "." in function else None,
+                constant=word if word in ("True", "False", "None") else None,
+            )
+    return passed
