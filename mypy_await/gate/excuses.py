@@ -50,6 +50,27 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
     return _is_rebound(error, sources) or _is_far(error, sources, Bases(sources, path_of))
 
 
+def is_told_apart(error: Finding, sources: Sources) -> bool:
+    """Does the error stand where `iscoroutinefunction(f)` was no, about a call of that `f`?"""
+    callee = re.match(r"\s*([\w.]+)\(", sources.line(error.path, error.line))
+    if callee is None:
+        return False
+    asked = re.compile(rf"\bif (not )?\S*iscoroutinefunction\({re.escape(callee[1])}\)")
+    here = _indent(sources.line(error.path, error.line))
+    others: set[int] = set()
+    for line in sources.above(error):
+        if match := asked.search(line):
+            inside = here > _indent(line) and _indent(line) not in others
+            return inside is bool(match[1])
+        if re.match(r"\s*(else|elif)\b", line):
+            others.add(_indent(line))
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _is_rebound(error: Finding, sources: Sources) -> bool:
     """Is the error about a name that holds, behind `x = await ...`, something else by now?"""
     text = sources.text_of(error)
