@@ -146,7 +146,7 @@ def is_asked_for_colour(call: Expression, site: Site) -> bool:
         for node in (descendants(function) if function else ())
         if isinstance(node, (IfStmt, ConditionalExpr))
         for test, branch in _tested(node)
-        if _passes(test, name)
+        if _passes(test, name, site)
     ]
     return bool(asked) and not any(
         _asks_directly(test, name) and any(part is call for part in descendants(branch))
@@ -163,9 +163,12 @@ def _tested(node: IfStmt | ConditionalExpr) -> Iterator[tuple[Expression, Node]]
         yield from zip(node.expr, node.body, strict=True)
 
 
-def _passes(test: Expression, name: str) -> bool:
+def _passes(test: Expression, name: str, site: Site) -> bool:
+    """Is the name passed to a predicate?  `callable` and its like do not ask for the colour."""
     return any(
-        isinstance(part, CallExpr) and name in map(dotted_name, part.args)
+        isinstance(part, CallExpr)
+        and name in map(dotted_name, part.args)
+        and not site.callee_name(part).startswith("builtins.")
         for part in descendants(test)
     )
 
