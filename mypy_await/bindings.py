@@ -111,8 +111,10 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
 
 def binding_of(use: Use) -> Binding | None:
     """Return the binding of a value, or of the container that holds it, to one local name."""
-    is_element = use.of_container() is not None
-    return (None if is_element else _bound(use)) or _container_of(use)
+    container = use.of_container()
+    if container is not None:
+        return _bound(container)
+    return _bound(use) or _stored(use)
 
 
 def _container_of(use: Use) -> Binding | None:

@@ -126,8 +126,7 @@ def is_told_apart(node: Node, site: Site) -> bool:
     below: Node | None = node
     while below is not None and not isinstance(below, FuncItem):
         above = site.parents.get(below)
-        tests = above.expr if isinstance(above, IfStmt) else [getattr(above, "cond", None)]
-        if any(_asks_for_colour(test, site) for test in tests if test is not None):
+        if any(_asks_for_colour(test, site) for test, _ in _tested(above)):
             return True
         below = above
     return False
@@ -141,26 +140,22 @@ def is_asked_for_colour(call: Expression, site: Site) -> bool:
     """
     name = dotted_name(call.callee) if isinstance(call, CallExpr) else ""
     function = function_around(call, site.parents) if name else None
-    asked = [
-        (node, branch)
-        for node in (descendants(function) if function else ())
-        if isinstance(node, (IfStmt, ConditionalExpr))
-        for test, branch in _tested(node)
-        if _passes(test, name, site)
-    ]
+    chains = [list(_tested(node)) for node in (descendants(function) if function else ())]
+    asked = [chain for chain in chains if any(_passes(test, name, site) for test, _ in chain)]
     return bool(asked) and not any(
         _asks_directly(test, name) and any(part is call for part in descendants(branch))
-        for node, _ in asked
-        for test, branch in _tested(node)
+        for chain in asked
+        for test, branch in chain
     )
 
 
-def _tested(node: IfStmt | ConditionalExpr) -> Iterator[tuple[Expression, Node]]:
-    """Yield each condition with what runs where it holds."""
-    if isinstance(node, ConditionalExpr):
-        yield node.cond, node.if_expr
-    else:
-        yield from zip(node.expr, node.body, strict=True)
+def _tested(node: Node | None) -> Iterator[tuple[Expression, Node]]:
+    """Yield each condition of an `if` or a conditional with what runs where it holds."""
+    match node:
+        case IfStmt():
+            yield from zip(node.expr, node.body, strict=True)
+        case ConditionalExpr():
+            yield node.cond, node.if_expr
 
 
 def _passes(test: Expression, name: str, site: Site) -> bool:

@@ -260,7 +260,7 @@ def report(
         attach_note(api, note, node, error)
 
 
-def is_trying_signature(api: CheckerPluginInterface) -> bool:
+def _is_trying_signature(api: CheckerPluginInterface) -> bool:
     """Does mypy try one signature of an overload, and is that attempt a good one so far?
 
     mypy 2.4 holds errors back twice around a signature, and once more in a `return`; more of it is
@@ -276,7 +276,7 @@ def _filters(api: CheckerPluginInterface) -> list[ErrorWatcher]:
 
 
 @contextmanager
-def errors_shown(api: CheckerPluginInterface) -> Iterator[None]:
+def _errors_shown(api: CheckerPluginInterface) -> Iterator[None]:
     """Let reports through whatever holds errors back."""
     errors = cast(TypeChecker, api).msg.errors
     watchers, errors._watchers = errors._watchers, []
@@ -284,6 +284,19 @@ def errors_shown(api: CheckerPluginInterface) -> Iterator[None]:
         yield
     finally:
         errors._watchers = watchers
+
+
+def report_in_attempt(
+    api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
+) -> None:
+    """Report an error about the call of an overloaded callee.
+
+    mypy tries its signatures with errors held back, our hook runs only there, and an error in an
+    attempt would make it fail.
+    """
+    if _is_trying_signature(api):
+        with _errors_shown(api):
+            report(api, text, node, code, notes)
 
 
 def ignored_codes(api: CheckerPluginInterface, node: Context) -> set[str]:

@@ -26,7 +26,6 @@ from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
 from mypy_await.judge import Judge
-from mypy_await.knowledge import knows
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.walk import ParentLinks
@@ -94,10 +93,9 @@ class Hooks:
         node: CallExpr,
     ) -> Type:
         """Judge what a call passes; return the type of the call."""
-        if knows("coroutine-tests", fullname) or fullname == "builtins.hasattr":
-            if compat.is_enabled(ctx.api, codes.MASKED_COROUTINE):
-                self._judge.test(ctx, node)
-        if knows("replacers", fullname) or knows("mocks", fullname):
+        if interest.tests and compat.is_enabled(ctx.api, codes.MASKED_COROUTINE):
+            self._judge.test(ctx, node)
+        if interest.replaces:
             self._judge.replacement(ctx, node)
         if interest.takes or interest.meets:
             self._judge.arguments(ctx, node, interest)

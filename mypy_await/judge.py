@@ -170,12 +170,10 @@ class Judge:
         """Report a decorator that the function it decorates is not made for."""
         misuse = first_misuse_by_decorator(decoration)
         api = decoration.api
-        if misuse is None or not compat.is_enabled(api, misuse.code):
-            return
-        # A factory of decorators may be overloaded, like the calls in `_report`.
-        if compat.is_trying_signature(api):
-            with compat.errors_shown(api):
-                compat.report(api, misuse.text, decoration.node, misuse.code, misuse.notes)
+        if misuse is not None and compat.is_enabled(api, misuse.code):
+            # A factory of decorators may be overloaded.
+            where = decoration.node
+            compat.report_in_attempt(api, misuse.text, where, misuse.code, misuse.notes)
 
     def arguments(
         self, ctx: FunctionContext | MethodContext, node: CallExpr, interest: Interest
@@ -246,13 +244,9 @@ class Judge:
             notes = (*notes, *map(messages.known_by, known_by.origins))
         if self._tells_origin:
             notes = (*notes, *_origin(site, node))
-        if not (isinstance(node, CallExpr) and len(site.signatures(node)) > 1):
-            compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
-        elif compat.is_trying_signature(api):
-            # mypy tries the signatures of an overloaded callee with errors held back, our hook runs
-            # only there, and an error in an attempt would make it fail.
-            with compat.errors_shown(api):
-                compat.report(api, misuse.text, misuse.node or node, misuse.code, notes)
+        is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
+        report = compat.report_in_attempt if is_overloaded else compat.report
+        report(api, misuse.text, misuse.node or node, misuse.code, notes)
         return True
 
 

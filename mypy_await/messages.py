@@ -143,18 +143,23 @@ def async_callback(call: Call, value: Awaitable, function: Expression) -> str:
     """Say that a synchronous caller gets an async function."""
     node = call.site.symbol(function)
     is_async = is_async_def(node.func if isinstance(node, Decorator) else node)
-    name = f' "{function.name}"' if isinstance(function, (NameExpr, MemberExpr)) else ""
     gives = "a coroutine" if value.sort is Sort.COROUTINE else "an awaitable"
-    passed = f"Async function{name}" if is_async else f"Function{name} that gives {gives}"
-    callee = call.callee.rpartition(".")[2] or "a function"
-    return f'{passed} is passed to "{callee}", which calls it and never awaits the result'
+    kind, more = ("Async function", "") if is_async else ("Function", f" that gives {gives}")
+    passed = _passed(call, function, kind, more)
+    return f"{passed}, which calls it and never awaits the result"
 
 
 def uncovered(call: Call, function: Expression) -> str:
     """Say that a function which catches errors of what it calls gets an async one."""
+    passed = _passed(call, function, "Async function")
+    return f'{passed}, whose "try" is over before it runs'
+
+
+def _passed(call: Call, function: Expression, kind: str, more: str = "") -> str:
+    """Say which function is passed, and to what."""
     name = f' "{function.name}"' if isinstance(function, (NameExpr, MemberExpr)) else ""
     callee = call.callee.rpartition(".")[2] or "a function"
-    return f'Async function{name} is passed to "{callee}", whose "try" is over before it runs'
+    return f'{kind}{name}{more} is passed to "{callee}"'
 
 
 def callback_remedy() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,8 +109,8 @@ class AwaitPlugin(Plugin):
     @functools.cached_property
     def _config_data(self) -> str:
         """A digest, which mypy compares for every module faster than the options themselves."""
-        options = json.dumps(self.config.to_data(), sort_keys=True)
-        return hashlib.sha256(f"{options} {compat.own_digest()}".encode()).hexdigest()
+        data = f"{self.config.to_json()} {compat.own_digest()}"
+        return hashlib.sha256(data.encode()).hexdigest()
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """Ask for nothing; take the call as word that a file was parsed anew."""

@@ -56,6 +56,10 @@ class Interest:
     """It takes a protocol, one of whose methods says nothing of its result."""
     decorates: bool = False
     """It may give a decorator that tells nothing of a function's result."""
+    tests: bool = False
+    """It asks what an argument is, for one whether it is awaitable."""
+    replaces: bool = False
+    """It makes a mock, or puts one in the place of something."""
 
     def __bool__(self) -> bool:
         return self.gives or self.takes or self.meets or self.decorates
@@ -84,21 +88,24 @@ class Recogniser:
             # Names in angle brackets are mypy's own, for displays and comprehensions.
             return _NONE if fullname.startswith("<") else _LOCAL
         found = self._lookup(fullname)
-        return self._interest(found.node) if found else _NONE
+        return self._interest(fullname, found.node) if found else _NONE
 
     def method(self, fullname: str) -> Interest:
         """Return what is of interest in calls of this method, named by the receiver's class."""
-        return self._interest(self._member(fullname))
+        return self._interest(fullname, self._member(fullname))
 
     def is_attribute_of_interest(self, fullname: str) -> bool:
         """May this attribute hold an awaitable?"""
         return _may_read(self._member(fullname))
 
-    def _interest(self, node: SymbolNode | None) -> Interest:
+    def _interest(self, fullname: str, node: SymbolNode | None) -> Interest:
         found = _interest(node)
-        if self._protect and not found.gives and self._is_guarded(node):
-            return replace(found, gives=True)
-        return found
+        return replace(
+            found,
+            gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
+            tests=knows("coroutine-tests", fullname) or fullname == "builtins.hasattr",
+            replaces=knows("replacers", fullname) or knows("mocks", fullname),
+        )
 
     def _is_guarded(self, node: SymbolNode | None) -> bool:
         """Does a protected type come from here, or anything that may become one?"""

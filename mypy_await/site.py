@@ -120,7 +120,7 @@ class Site:
             case NameExpr(node=Var(is_self=True) as variable) if variable.type is None:
                 return self._self_type(node)
             case RefExpr():
-                return symbol_type(node.node)
+                return _symbol_type(node.node)
         literal = _LITERALS.get(type(node))
         if literal is None:
             return None
@@ -145,7 +145,7 @@ class Site:
         found = owner.get(node.name) if owner else None
         if found is None or found.node is None:
             return None
-        return _bound(found.node, symbol_type(found.node))
+        return _bound(found.node, _symbol_type(found.node))
 
     def declared_type_of(self, target: Expression) -> ProperType | None:
         """Return the type that the user declared for the target of an assignment."""
@@ -216,7 +216,7 @@ class Site:
 
     def _signature(self, node: SymbolNode) -> ProperType | None:
         """Return what a symbol is called with; without annotations, the bare parameters."""
-        typ = symbol_type(node)
+        typ = _symbol_type(node)
         if typ is None and isinstance(node, FuncDef):
             typ = compat.implicit_type(self.api, node)
         return _bound(node, typ)
@@ -236,7 +236,7 @@ def _items(typ: ProperType | None) -> tuple[CallableType, ...]:
     """Return the signatures with which a value of this type can be called."""
     if isinstance(typ, Instance):
         found = typ.type.get("__call__")
-        typ = _bound(found.node, symbol_type(found.node)) if found and found.node else None
+        typ = _bound(found.node, _symbol_type(found.node)) if found and found.node else None
     if isinstance(typ, UnionType):
         return tuple(item for part in parts(typ) for item in _items(part))
     if isinstance(typ, CallableType):
@@ -258,8 +258,7 @@ def class_of(typ: ProperType | None) -> TypeInfo | None:
     return None
 
 
-def symbol_type(node: SymbolNode | None) -> ProperType | None:
-    """Return the type of what a symbol stands for, or None when it has none yet."""
+def _symbol_type(node: SymbolNode | None) -> ProperType | None:
     match node:
         case Var() | FuncDef() | OverloadedFuncDef():
             return get_proper_type(node.type)

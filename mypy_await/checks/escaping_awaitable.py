@@ -30,6 +30,7 @@ from mypy_await.calls import Call, is_told_apart
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
 from mypy_await.refine import shown_place
+from mypy_await.summaries import RAISED_BY_LOOKUP
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -184,17 +185,7 @@ def _is_meant_for_it(typ: Expression | None, handler: Block) -> bool:
     return not names & _RAISED_BY_LOOKUP
 
 
-_RAISED_BY_LOOKUP: Final = frozenset(
-    f"builtins.{name}"
-    for name in (
-        "AttributeError",
-        "ImportError",
-        "KeyError",
-        "LookupError",
-        "NameError",
-        "TypeError",
-    )
-)
+_RAISED_BY_LOOKUP: Final = frozenset(f"builtins.{name}" for name in RAISED_BY_LOOKUP)
 
 
 def _with_covers(node: WithStmt, use: Use) -> bool:

@@ -51,18 +51,15 @@ def _repeats(error: Finding, other: Finding) -> bool:
     return other.covers(error) if other.is_ours else other.column == error.column
 
 
-def _is_of_asked(error: Finding, sources: Sources) -> bool:
-    """Is a call left alone where the source asked what its callee is, and the answer was no?"""
-    from mypy_await.gate.excuses import is_told_apart
-
-    return is_told_apart(error, sources)
-
-
 def _is_shown(
     error: Finding, sources: Sources, path_of: PathOf, without_value: set[tuple[str, int]]
 ) -> bool:
-    if error.is_ours or error.code in ALWAYS:
-        return error.is_ours or not _is_of_asked(error, sources)
+    if error.is_ours:
+        return True
+    if error.code in ALWAYS:
+        from mypy_await.gate.excuses import is_told_apart
+
+        return not is_told_apart(error, sources)
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
         return False
     from mypy_await.gate.excuses import is_excused

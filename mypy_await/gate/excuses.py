@@ -52,15 +52,15 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
 
 def is_told_apart(error: Finding, sources: Sources) -> bool:
     """Does the error stand where `iscoroutinefunction(f)` was no, about a call of that `f`?"""
-    callee = re.match(r"\s*([\w.]+)\(", sources.line(error.path, error.line))
+    here = sources.line(error.path, error.line)
+    callee = re.match(r"\s*([\w.]+)\(", here)
     if callee is None:
         return False
     asked = re.compile(rf"\bif (not )?\S*iscoroutinefunction\({re.escape(callee[1])}\)")
-    here = _indent(sources.line(error.path, error.line))
     others: set[int] = set()
     for line in sources.above(error):
         if match := asked.search(line):
-            inside = here > _indent(line) and _indent(line) not in others
+            inside = _indent(here) > _indent(line) and _indent(line) not in others
             return inside is bool(match[1])
         if re.match(r"\s*(else|elif)\b", line):
             others.add(_indent(line))
@@ -73,10 +73,9 @@ def _indent(line: str) -> int:
 
 def _is_rebound(error: Finding, sources: Sources) -> bool:
     """Is the error about a name that holds, behind `x = await ...`, something else by now?"""
-    text = sources.text_of(error)
-    here = sources.line(error.path, error.line)
-    if RUN.match(here):
+    if RUN.match(sources.line(error.path, error.line)):
         return True
+    text = sources.text_of(error)
     names = {
         match[1]
         for line in sources.above(error)

@@ -11,6 +11,7 @@ module's source file) and `type_of` (what the symbol tables declare of a full na
 
 from __future__ import annotations
 
+from mypy_await.summaries.library import RAISED_BY_LOOKUP
 from mypy_await.summaries.model import (
     Argument,
     DecoratorEffect,
@@ -29,6 +30,7 @@ from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
 __all__ = [
+    "RAISED_BY_LOOKUP",
     "Argument",
     "DecoratorEffect",
     "Effect",

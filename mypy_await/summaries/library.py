@@ -107,11 +107,12 @@ TESTS: Final = (
     | _names("asyncio", "isfuture")
 )
 
-ABOUT_THE_CALL: Final = frozenset(
-    {"AttributeError", "BaseException", "Exception", "ImportError", "KeyError", "LookupError"}
-    | {"NameError", "TypeError"}
+RAISED_BY_LOOKUP: Final = frozenset(
+    {"AttributeError", "ImportError", "KeyError", "LookupError", "NameError", "TypeError"}
 )
-"""Errors that calling something raises, or that whoever handles them means any error by."""
+"""Built-in errors that looking up and calling something raises, before any of it runs."""
+ABOUT_THE_CALL: Final = RAISED_BY_LOOKUP | {"BaseException", "Exception"}
+"""These, and the classes by which whoever handles them means any error."""
 
 TEXT_SINKS: Final = (
     _names("builtins", "print str repr format ascii")
