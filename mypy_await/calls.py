@@ -71,8 +71,18 @@ class Call:
         """Yield the arguments that are functions whose every call gives a coroutine."""
         for passed in self.arguments:
             value = result_of_calling(passed.typ)
-            if value is not None and value.is_lazy:
+            if value is not None and value.is_lazy and not self._is_wanted_as_object(passed):
                 yield passed, value
+
+    def _is_wanted_as_object(self, passed: Passed) -> bool:
+        """Is it an object with an async `__call__`, passed where its class or a base is wanted?"""
+        if not isinstance(passed.typ, Instance):
+            return False
+        classes = [base for base in passed.typ.type.mro[:-1] if not base.is_protocol]
+        wanted = [part for formal in formal_of(self, passed) for part in _items(formal)]
+        return bool(wanted) and all(
+            isinstance(part, Instance) and part.type in classes for part in wanted
+        )
 
 
 def result_of_calling(typ: ProperType) -> Awaitable | None:
@@ -116,9 +126,9 @@ def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[Pro
     return tuple(_items(several)) if isinstance(several, UnionType) else ()
 
 
-def _items(union: UnionType) -> Iterator[ProperType]:
-    """Yield the items of a union but `None`: that it has no methods is mypy's to say."""
-    return (item for item in parts(union) if not isinstance(item, NoneType))
+def _items(typ: ProperType) -> Iterator[ProperType]:
+    """Yield the parts of a type but `None`: that it has no methods is mypy's to say."""
+    return (item for item in parts(typ) if not isinstance(item, NoneType))
 
 
 def is_told_apart(node: Node, site: Site) -> bool:

@@ -124,7 +124,7 @@ def test_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(ast, "parse", counted)
     for name in ("m.f", "m.g", "lib.load", "lib.plain"):
         assert project.ask(name).result.verdict is Verdict.ALWAYS
-        assert not project.ask(name).parameters
+        assert not project.ask(name).parameter("p")
     assert len(parsed) == 2
 
 

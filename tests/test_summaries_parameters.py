@@ -14,7 +14,13 @@ def parameter(root: Path, body: str, extra: str = "", *, is_async: bool = False)
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     word = "async def" if is_async else "def"
     project = single(root, f"{extra}\n{word} f(p, other=None):\n{lines}")
-    return project.ask("m.f").parameters["p"]
+    return asked(project, "m.f", "p")
+
+
+def asked(project: Project, function: str, name: str) -> Parameter:
+    found = project.ask(function).parameter(name)
+    assert found is not None
+    return found
 
 
 VALUE = {
@@ -135,7 +141,7 @@ def test_use_in_another_file(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.write("lib.py", "def show(x):\n    return x.name\n")
     project.write("m.py", "import lib\ndef f(p): return lib.show(p)\n")
-    use = project.ask("m.f").parameters["p"].only_value
+    use = asked(project, "m.f", "p").only_value
     assert use is not None
     assert (use.path, use.line) == (str(tmp_path / "lib.py"), 2)
 
@@ -201,21 +207,16 @@ def test_all_kinds_of_parameters(tmp_path: Path) -> None:
         def h(*rest, **more): g(*rest, **more)
     """
     project = single(tmp_path, source)
-    found = project.ask("m.C.f").parameters
-    assert list(found) == ["self", "a", "b", "c", "rest", "more"]
-    valued = [name for name, one in found.items() if one.only_value]
-    assert valued == ["a", "b", "c"]
-    assert [name for name, one in project.ask("m.g").parameters.items() if one.only_value] == [
-        "a",
-        "b",
-        "c",
-    ]
-    assert not any(one.only_value for one in project.ask("m.h").parameters.values())
+    names = ["self", "a", "b", "c", "rest", "more"]
+    assert [n for n in names if asked(project, "m.C.f", n).only_value] == ["a", "b", "c"]
+    assert [n for n in ("a", "b", "c") if asked(project, "m.g", n).only_value] == ["a", "b", "c"]
+    assert not any(asked(project, "m.h", name).only_value for name in ("rest", "more"))
+    assert project.ask("m.C.f").parameter("other") is None
 
 
 def test_constructor_of_a_class(tmp_path: Path) -> None:
     source = "class C:\n    def __init__(self, p): self.name = p.name\n"
-    assert single(tmp_path, source).ask("m.C").parameters["p"].only_value is not None
+    assert asked(single(tmp_path, source), "m.C", "p").only_value is not None
 
 
 def test_flags(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
     if not all(_is_open_slot(formal) for formal in formals):
         return None
     summary = call.summary
-    parameter = summary.parameters.get(passed.name) if summary else None
+    parameter = summary.parameter(passed.name) if summary else None
     return parameter.call_misuse if parameter else None
 
 

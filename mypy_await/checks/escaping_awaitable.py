@@ -59,7 +59,7 @@ def check_call(call: Call) -> Misuse | None:
     """Report an async function given to one that calls it in a `try` and returns what it gives."""
     for passed, value in call.async_functions():
         summary = call.summary if passed.name and value.sort is Sort.COROUTINE else None
-        parameter = summary.parameters.get(passed.name or "") if summary else None
+        parameter = summary.parameter(passed.name or "") if summary else None
         uncovered = parameter.uncovered if parameter else None
         if uncovered is not None and not is_told_apart(call.node, call.site):
             text = messages.uncovered(call, passed.value)

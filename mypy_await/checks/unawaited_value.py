@@ -269,7 +269,7 @@ def _argument(use: Use) -> Misuse | None:
     if _is_value_sink(use, slot.callee):
         return _misuse(use, action)
     summary = use.site.summary(call)
-    parameter = summary.parameters.get(slot.name) if summary else None
+    parameter = summary.parameter(slot.name) if summary else None
     used = parameter.only_value if parameter else None
     if used is None:
         return None

@@ -1,7 +1,7 @@
 """What a function's source says about awaitables, read with `ast`, on demand.
 
 A summary answers, for one function: is its result awaitable and whose (`result`), what does its
-body do with each parameter (`parameters`), what does it make of an `async def` that it decorates
+body do with a parameter (`parameter`), what does it make of an `async def` that it decorates
 (`decorator`), and of which class is its result (`returns_class`).  It never guesses: every doubt
 is `UNKNOWN`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 
 from mypy_await.summaries import calls, uses
 from mypy_await.summaries.engine import Engine
@@ -12,21 +11,17 @@ from mypy_await.summaries.scopes import all_parameters
 from mypy_await.summaries.values import Atom, Frame, Function
 
 
-def parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
-    """Return what a function's body does with each of its parameters, by name."""
-    key = ("parameters", function.node, function.frame)
-    return engine.remember(key, lambda: _parameters(engine, function), {})
+def parameter(engine: Engine, function: Function, name: str) -> Parameter | None:
+    """Return what a function's body does with one of its parameters; None if it has no such."""
+    if all(arg.arg != name for arg in all_parameters(function.node.args)):
+        return None
+    key = ("parameter", function.node, function.frame, name)
+    return engine.remember(key, lambda: _parameter(engine, function, name), None)
 
 
-def _parameters(engine: Engine, function: Function) -> Mapping[str, Parameter]:
+def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
     frame = calls.frame_of_call(engine, function, ())
     engine.read(frame.scope.module.path)
-    return {
-        arg.arg: _parameter(engine, frame, arg.arg) for arg in all_parameters(function.node.args)
-    }
-
-
-def _parameter(engine: Engine, frame: Frame, name: str) -> Parameter:
     follower = uses.Follower(engine, frame)
     found = uses.Found(called=[])
     spec = getattr(frame.node, "args", None)

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -26,12 +26,14 @@ from mypy_await.summaries.scopes import (
 
 Stamp = tuple[int, int]
 
+LONGEST_NAME: Final = 80
+"""Names that are longer are not looked at in whole."""
 MOST_BYTES: Final = 8_000_000
 """Parsed source takes some fifty times its size in memory."""
 
-_STORES: Final = re.compile(
-    r"(\w+)\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)|^[ \t]*(\w+)\.(\w+)[ \t]*,[^=()\n]*=(?!=)", re.MULTILINE
-)
+_STORED: Final = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
+_BASE: Final = re.compile(r"\w+$")
+_STORED_FIRST: Final = re.compile(r"^[ \t]*(\w+)\.(\w+)[ \t]*,[^=()\n]*=(?!=)", re.MULTILINE)
 _SETATTR: Final = re.compile(r"setattr\(\s*(\w+)\s*,\s*[\"'](\w+)[\"']")
 _GLOBAL: Final = re.compile(r"^\s*global\s+([\w, \t]+)", re.MULTILINE)
 
@@ -53,9 +55,7 @@ class Module:
         self.path = path
         self.tree = tree
         self.is_package = Path(path).stem == "__init__"
-        self.stores: Final = frozenset(
-            (match[1] or match[3], match[2] or match[4]) for match in _STORES.finditer(text)
-        ) | frozenset(_SETATTR.findall(text))
+        self.stores: Final = frozenset(_stores(text))
         """Every `base.attribute = ...` of the file, so that patched names are not believed."""
         self.reassigned: Final = frozenset(
             name.strip() for found in _GLOBAL.findall(text) for name in found.split(",")
@@ -111,6 +111,16 @@ class Module:
         if node not in self._bodies:
             self._bodies[node] = Body(self, node)
         return self._bodies[node]
+
+
+def _stores(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the attribute of each store.  Searched from its dot: so it is quick."""
+    for match in _STORED.finditer(text):
+        base = _BASE.search(text, max(0, match.start() - LONGEST_NAME), match.start())
+        if base:
+            yield base[0], match[1]
+    for pattern in (_STORED_FIRST, _SETATTR):
+        yield from pattern.findall(text)
 
 
 class Sources:

@@ -227,18 +227,17 @@ class FunctionSummary:
 
         return self._ask("yielded", question, UNKNOWN_RESULT)
 
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        """What the body does with each parameter (`self` included), by name without stars."""
+    def parameter(self, name: str) -> Parameter | None:
+        """Return what the body does with a parameter, named without stars; None if it has none."""
 
-        def question() -> Mapping[str, Parameter]:
+        def question() -> Parameter | None:
             function = self._function
             found = only(self._value)
             if isinstance(found, Class):
                 function = classes.constructor(self._engine, found)
-            return parameters.parameters(self._engine, function) if function else {}
+            return parameters.parameter(self._engine, function, name) if function else None
 
-        return self._ask("parameters", question, {})
+        return self._ask(("parameter", name), question, None)
 
     @property
     def decorator(self) -> DecoratorEffect:

@@ -198,7 +198,7 @@ class Follower(Reads):
         name = parameters.parameter_for(function, call, node, keyword)
         if name is None or not isinstance(function, Function) or parameters.is_hook(function):
             return self.note(found, How.HANDED_ON, node)
-        inside = parameters.parameters(self.engine, function).get(name)
+        inside = parameters.parameter(self.engine, function, name)
         if inside:
             returned = [use for use in inside.uses if use.how is How.RETURNED]
             found.uses.extend(use for use in inside.uses if use not in returned)
