@@ -7,11 +7,9 @@ moves something, this is the file to change.
 from __future__ import annotations
 
 import functools
-import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from mypy.argmap import map_actuals_to_formals
@@ -86,21 +84,6 @@ NEWEST: Final = (2, 4)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@functools.cache
-def own_digest() -> str:
-    """Return a digest of our own sources.
-
-    mypy takes one of the plugin's entry module alone and would keep results of other code.
-    """
-    home = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted((*home.glob("*.*"), *home.glob("checks/*"), *home.glob("summaries/*"))):
-        if path.is_file():
-            with path.open("rb", buffering=0) as file:
-                digest.update(file.read())
-    return digest.hexdigest()[:16]
 
 
 def mypy_version() -> tuple[int, int]:

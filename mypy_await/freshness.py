@@ -24,9 +24,30 @@ from typing import Final
 
 from mypy.options import Options
 
+from mypy_await import codes
+
 FOLDER: Final = "mypy_await"
 _LIST: Final = "modules"
 _MARK: Final = " has notes"
+
+
+def own_digest(home: Path = Path(__file__).parent) -> str:
+    """Return a digest of our own sources; `home` is the package's folder.
+
+    mypy takes one of the plugin's entry module alone and would keep results of other code.  An
+    installed package has the digests of its files in one list (PyPA, "Recording installed
+    projects"); those of a checkout are read.
+    """
+    digest = hashlib.sha256()
+    try:
+        record = home.parent / f"mypy_await-{codes.RELEASE}.dist-info" / "RECORD"
+        files = [line for line in record.read_bytes().splitlines() if b"sha256=" in line]
+        digest.update(b"\n".join(line for line in files if line.startswith(b"mypy_await/")))
+    except OSError:
+        for path in sorted((*home.glob("*.*"), *home.glob("checks/*"), *home.glob("summaries/*"))):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 class Freshness:

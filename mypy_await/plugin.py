@@ -21,7 +21,7 @@ from mypy.plugin import (
 from mypy.types import Type
 
 from mypy_await import codes, compat, config, knowledge
-from mypy_await.freshness import Freshness
+from mypy_await.freshness import Freshness, own_digest
 from mypy_await.recognise import Interest, Recogniser
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class AwaitPlugin(Plugin):
     @functools.cached_property
     def _config_data(self) -> str:
         """A digest, which mypy compares for every module faster than the options themselves."""
-        data = f"{self.config.to_json()} {compat.own_digest()}"
+        data = f"{self.config.to_json()} {own_digest()}"
         return hashlib.sha256(data.encode()).hexdigest()
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:

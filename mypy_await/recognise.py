@@ -7,8 +7,7 @@ file is parsed anew.  A hook that finds no awaitable costs little; a missing hoo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy.nodes import (
     Decorator,
@@ -44,8 +43,7 @@ from mypy_await.protect import is_protected
 Lookup = Callable[[str], SymbolTableNode | None]
 
 
-@dataclass(frozen=True)
-class Interest:
+class Interest(NamedTuple):
     """Why the calls of a callable are worth a look."""
 
     gives: bool = False
@@ -100,8 +98,7 @@ class Recogniser:
 
     def _interest(self, fullname: str, node: SymbolNode | None) -> Interest:
         found = _interest(node)
-        return replace(
-            found,
+        return found._replace(
             gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
             tests=knows("coroutine-tests", fullname) or fullname == "builtins.hasattr",
             replaces=knows("replacers", fullname) or knows("mocks", fullname),
@@ -147,7 +144,7 @@ def _of_function(node: FuncDef) -> Interest:
     if node.type is None:
         return Interest(gives=True, takes=bool(node.arg_names), decorates=True)
     found = _of_type(node.type, node.fullname)
-    return replace(found, gives=True) if node.is_coroutine else found
+    return found._replace(gives=True) if node.is_coroutine else found
 
 
 def _of_class(node: TypeInfo) -> Interest:

@@ -11,7 +11,8 @@ from typing import Final
 import harness
 import pytest
 
-from mypy_await.freshness import FOLDER
+from mypy_await import codes
+from mypy_await.freshness import FOLDER, own_digest
 
 CALLER: Final = "import a\nasync def main() -> None:\n    a.fetch().upper()\n"
 HELPER: Final = "import b\ndef fetch():\n    return b.{}()\n"
@@ -138,3 +139,27 @@ def test_nothing_is_written_without_a_cache(project: Project) -> None:
     assert project.notes() == []
     harness.check(harness.base_arguments("--no-site-packages"), Path(os.devnull))
     assert project.notes() == []
+
+
+def test_own_digest_follows_our_sources(tmp_path: Path) -> None:
+    home = tmp_path / "mypy_await"
+    (home / "checks").mkdir(parents=True)
+    (home / "checks" / "one.py").write_text("x = 1\n")
+    first = own_digest(home)
+    (home / "checks" / "one.py").write_text("x = 2\n")
+    assert own_digest(home) != first
+
+
+def test_own_digest_of_an_installed_package_is_that_of_its_list(tmp_path: Path) -> None:
+    home = tmp_path / "mypy_await"
+    record = tmp_path / f"mypy_await-{codes.RELEASE}.dist-info" / "RECORD"
+    record.parent.mkdir()
+
+    def digest(script: str, check: str) -> str:
+        record.write_text(
+            f"../bin/mypy-await,sha256={script},9\nmypy_await/a.py,sha256={check},9\n"
+        )
+        return own_digest(home)
+
+    assert digest("here", "old") == digest("there", "old")
+    assert digest("here", "old") != digest("here", "new")
