@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from mypy.nodes import (
     GDEF,
+    LDEF,
     AssignmentStmt,
     DelStmt,
     Expression,
+    FuncItem,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -21,12 +23,12 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import Instance
+from mypy.types import Instance, ProperType
 
 from mypy_await import compat
-from mypy_await.bindings import Fate, ObjectTo, effect_on
+from mypy_await.bindings import Fate, ObjectTo, assignments_to, effect_on
 from mypy_await.flow import Effect
-from mypy_await.places import Kind
+from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants, parents_below
@@ -49,7 +51,7 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
         there = start.moved_to(load, is_name=True)
         misuse = object_to(there)
         if misuse is None:
-            if effect_on(there) is not Effect.NOTHING:
+            if effect_on(there) is not Effect.NOTHING and not _is_anothers(load, target, site):
                 return None
         elif _is_same(load, target, site):
             misuses.append((there, misuse))
@@ -90,6 +92,36 @@ def _is_same(load: Expression, target: Expression, site: Site) -> bool:
     return mine is not None and theirs is not None and (mine in theirs.mro or theirs in mine.mro)
 
 
+def _is_anothers(load: Expression, target: Expression, site: Site) -> bool:
+    """Does the expression read an attribute of that name which a class without kinship has?
+
+    A class that has none reads what a class beside it in some MRO stores: mixins do.
+    """
+    if not isinstance(load, MemberExpr) or not isinstance(target, MemberExpr):
+        return False
+    mine, theirs = _owner(target, site), _owner(load, site)
+    if mine is None or theirs is None or theirs.fallback_to_any or theirs.get(load.name) is None:
+        return False
+    classes = (symbol.node for symbol in compat.module(site.api).names.values())
+    return not any(
+        isinstance(info, TypeInfo) and mine in info.mro and theirs in info.mro for info in classes
+    )
+
+
 def _owner(node: MemberExpr, site: Site) -> TypeInfo | None:
-    typ = site.type_of(node.expr)
+    typ = site.type_of(node.expr) or _type_made(node.expr, site)
     return typ.type if isinstance(typ, Instance) else None
+
+
+def _type_made(name: Expression, site: Site) -> ProperType | None:
+    """Return the type of what a local name is bound to, once and in a function to be checked."""
+    function = function_around(name, site.parents)
+    if not isinstance(name, NameExpr) or not isinstance(name.node, Var) or function is None:
+        return None
+    values = list(assignments_to(name.node, function))
+    is_bound_once = len(values) == 1 and name.kind == LDEF and not _is_argument(name.node, function)
+    return site.type_of(values[0]) if is_bound_once and values[0] is not None else None
+
+
+def _is_argument(variable: Var, function: FuncItem) -> bool:
+    return any(argument.variable is variable for argument in function.arguments)
