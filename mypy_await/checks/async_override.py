@@ -36,10 +36,13 @@ def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
 def _is_special(method: Method, original: tuple[TypeInfo, Method] | None) -> bool:
     if not knows("special-methods", method.name):
         return False
-    if method.name == "__init__":
+    if method.name in ("__init__", "__init_subclass__"):
         return method.node.type is None  # mypy looks at annotated ones only
     # With a declared original, as `object` has for many, mypy compares the two.
-    return original is None or (original[1].is_open and not original[1].is_async)
+    inherited = original[1] if original else None
+    if inherited is not None and (inherited.is_async or not inherited.is_open):
+        return False
+    return method.name != "__aiter__" or not method.is_generator
 
 
 def _changes_colour(body: ClassBody, method: Method, base: TypeInfo, original: Method) -> bool:
