@@ -141,12 +141,20 @@ def escaping(use: Use, block: str) -> str:
 
 def async_callback(call: Call, value: Awaitable, function: Expression) -> str:
     """Say that a synchronous caller gets an async function."""
+    return f"{_given(call, value, function)}, which calls it and never awaits the result"
+
+
+def kept_callback(call: Call, value: Awaitable, function: Expression) -> str:
+    """Say that an async function is passed to be kept among plain ones."""
+    return f"{_given(call, value, function)}, which keeps it where plain functions are called"
+
+
+def _given(call: Call, value: Awaitable, function: Expression) -> str:
     node = call.site.symbol(function)
     is_async = is_async_def(node.func if isinstance(node, Decorator) else node)
     gives = "a coroutine" if value.sort is Sort.COROUTINE else "an awaitable"
     kind, more = ("Async function", "") if is_async else ("Function", f" that gives {gives}")
-    passed = _passed(call, function, kind, more)
-    return f"{passed}, which calls it and never awaits the result"
+    return _passed(call, function, kind, more)
 
 
 def uncovered(call: Call, function: Expression) -> str:
@@ -194,6 +202,13 @@ def swallowed(decoration: Decoration) -> str:
     name = decoration.node.func.name
     decorator = decoration.name.rpartition(".")[2]
     return f'Decorator "{decorator}" calls async function "{name}" and does not await the result'
+
+
+def kept(decoration: Decoration) -> str:
+    """Say that a decorator puts an async function among plain ones."""
+    name = decoration.node.func.name
+    decorator = decoration.name.rpartition(".")[2]
+    return f'Decorator "{decorator}" keeps async function "{name}" where plain functions are called'
 
 
 def swallowed_there(where: str) -> str:

@@ -27,6 +27,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypeVarType,
     get_proper_type,
 )
 
@@ -191,9 +192,14 @@ def _takes(typ: Type | None) -> bool:
     """May a parameter of this callable be a function?"""
     return any(
         isinstance(part, (CallableType, AnyType))
+        or (isinstance(part, TypeVarType) and _is_callable(part.upper_bound))
         or (isinstance(part, Instance) and part.type.fullname == "builtins.object")
         for part in _parameters(typ)
     )
+
+
+def _is_callable(typ: Type) -> bool:
+    return isinstance(get_proper_type(typ), CallableType)
 
 
 def _meets(typ: Type | None) -> bool:
@@ -231,9 +237,10 @@ def _may_hold(typ: ProperType) -> bool:
 
 
 def _gives_open_function(result: ProperType) -> bool:
-    """Is a result unknown, or a function whose result is, or a function of such?"""
+    """Is a result unknown, or a function whose result is open, or a function of such?"""
     if isinstance(result, CallableType):
-        return _gives_open_function(get_proper_type(result.ret_type))
+        given = get_proper_type(result.ret_type)
+        return isinstance(given, TypeVarType) or _gives_open_function(given)
     return isinstance(result, AnyType)
 
 

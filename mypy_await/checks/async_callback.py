@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy.nodes import AwaitExpr, CallExpr, FuncDef, NameExpr, ReturnStmt
-from mypy.types import CallableType, ProperType
+from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Awaitable, Sort, awaitable, may_be_awaitable, parts
@@ -19,7 +19,7 @@ from mypy_await.places import Kind, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.results import declared_result
 from mypy_await.slots import Fit, fit, fits_all
-from mypy_await.summaries import Effect
+from mypy_await.summaries import Effect, FunctionSummary
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -41,11 +41,18 @@ def check(use: Use) -> Misuse | None:
 
 
 def check_decoration(decoration: Decoration) -> Misuse | None:
-    """Report a sync decorator whose wrapper swallows the coroutine of an async function."""
+    """Report a sync decorator whose wrapper swallows the coroutine of an async function.
+
+    Or one that keeps the function where it is called like a plain one.
+    """
     effect = decoration.effect
-    if effect is None or effect.effect is not Effect.SWALLOWS or effect.use is None:
+    if effect is None or effect.use is None:
         return None
     where = shown_place(effect.use.path, effect.use.line)
+    if effect.effect is Effect.SAME:
+        text = messages.kept(decoration)
+        notes = (messages.callback_remedy(), messages.called_at(where))
+        return Misuse(codes.ASYNC_CALLBACK, text, notes)
     text = messages.swallowed(decoration)
     notes = (messages.swallowed_there(where), messages.AWAIT_IN_THE_WRAPPER)
     return Misuse(codes.ASYNC_CALLBACK, text, notes)
@@ -55,22 +62,24 @@ def check_call(call: Call) -> Misuse | None:
     """Report an async function that is passed to something that calls it synchronously.
 
     The table of library callables says so, or the source of the callee: every result of calling
-    the parameter is dropped there or used as a value.
+    the parameter is dropped there or used as a value, or it is kept where that happens.
     """
     for passed, value in call.async_functions():
         if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
         if value.sort is Sort.AWAITABLE and gives_future(call.site, passed.value):
             continue
-        use = _call_misuse(call, passed)
+        use, text = _call_misuse(call, passed), messages.async_callback
+        if use is None and (use := _kept_misuse(call, passed)):
+            text = messages.kept_callback
         if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
             continue
         if _is_refused(call, passed, value):
             continue
         where = shown_place(use.path, use.line) if use else ""
-        text = messages.async_callback(call, value, passed.value)
         notes = (messages.callback_remedy(), *([messages.called_at(where)] if where else []))
-        return Misuse(codes.ASYNC_CALLBACK, text, notes, passed.value)
+        said = text(call, value, passed.value)
+        return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
     return None
 
 
@@ -128,18 +137,30 @@ def _wants_awaitable(formal: ProperType) -> bool:
 
 
 def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
-    if passed.name is None:
-        return None
-    formals = formal_of(call, passed)
-    if not all(_is_open_slot(formal) for formal in formals):
-        return None
-    summary = call.summary
-    parameter = summary.parameter(passed.name) if summary else None
+    """Return where the callee calls the function and loses or uses the result, if that is all."""
+    summary = _telling_summary(call, passed)
+    parameter = summary.parameter(passed.name or "") if summary else None
     return parameter.call_misuse if parameter else None
+
+
+def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
+    """Return where the same is done with all functions that the callee keeps."""
+    summary = _telling_summary(call, passed)
+    return summary.keeps(passed.name) if summary and passed.name else None
+
+
+def _telling_summary(call: Call, passed: Passed) -> FunctionSummary | None:
+    """Return the callee's summary if the declared parameter tells less."""
+    if passed.name is None or not all(map(_is_open_slot, formal_of(call, passed))):
+        return None
+    return call.summary
 
 
 def _is_open_slot(formal: ProperType) -> bool:
     """Does a declared parameter say nothing of what calling it should give?"""
+    if isinstance(formal, TypeVarType):
+        formal = get_proper_type(formal.upper_bound)
+        return isinstance(formal, CallableType) and _is_open_slot(formal)
     if says_nothing(formal):
         return True
     results = list(result_slots(formal))

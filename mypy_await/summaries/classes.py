@@ -220,6 +220,20 @@ def _assigned(
             yield _declared_or_given(engine, binding, frame)
 
 
+def declared_attribute(engine: Engine, cls: Class, name: str) -> Value | None:
+    """Return what a class itself, in its body or in a method, declares an attribute to be."""
+    inside = engine.inside(cls)
+    notes = [(one, inside) for one in inside.scope.bindings.get(name, [])]
+    for method, one in cls.frame.scope.module.self_assignments(cls.node).get(name, []):
+        notes.append((one, Frame(engine.scope(method, inside), (), inside)))
+    found = [
+        declared.value(engine, one.value, frame)
+        for one, frame in notes
+        if one.binds is Binds.DECLARED and one.value
+    ]
+    return join(*found) if found else None
+
+
 def _method_frame(
     engine: Engine, receiver: Instance | Class, method: Method, inside: Frame
 ) -> Frame:

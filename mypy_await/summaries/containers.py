@@ -19,6 +19,15 @@ from mypy_await.summaries.values import (
 LIST: Final = "builtins.list"
 DICT: Final = "builtins.dict"
 ITERABLE: Final = "typing.Iterable"
+SET: Final = "builtins.set"
+FROZEN_SET: Final = "builtins.frozenset"
+DEQUE: Final = "collections.deque"
+DEFAULT_DICT: Final = "collections.defaultdict"
+ORDERED_DICT: Final = "collections.OrderedDict"
+
+MAPPINGS: Final = frozenset({DICT, DEFAULT_DICT, ORDERED_DICT})
+_INDEXED: Final = MAPPINGS | {LIST, DEQUE}
+_ITERATED: Final = frozenset({LIST, DEQUE, SET, FROZEN_SET, ITERABLE})
 
 
 def container(fullname: str, items: Value) -> Value:
@@ -28,15 +37,15 @@ def container(fullname: str, items: Value) -> Value:
 
 def item(value: Value) -> Value:
     """Return what indexing a container gives; of `None`, nothing."""
-    return join(*(_item(atom, {LIST, DICT}) for atom in value))
+    return join(*(_item(atom, _INDEXED) for atom in value))
 
 
 def iterated(value: Value) -> Value:
     """Return what a loop over a container gives."""
-    return join(*(_item(atom, {LIST, ITERABLE}) for atom in value))
+    return join(*(_item(atom, _ITERATED) for atom in value))
 
 
-def _item(atom: object, kinds: set[str]) -> Value:
+def _item(atom: object, kinds: frozenset[str]) -> Value:
     if isinstance(atom, Instance) and atom.cls in kinds and atom.items is not None:
         return atom.items
     return NOTHING if isinstance(atom, Constant) else UNKNOWN
@@ -44,7 +53,8 @@ def _item(atom: object, kinds: set[str]) -> Value:
 
 def method(receiver: Instance, name: str) -> Value | None:
     """Return a method of a container that gives what is in it; None for any other."""
-    given = _METHODS.get((receiver.fullname, name))
+    kind = DICT if receiver.fullname in MAPPINGS else receiver.fullname
+    given = _METHODS.get((kind, name))
     if given is None or receiver.items is None:
         return None
     return frozenset({Declared(given(receiver.items))})

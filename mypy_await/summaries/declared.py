@@ -7,11 +7,23 @@ from collections.abc import Callable
 from typing import Final
 
 from mypy_await.summaries import expressions
-from mypy_await.summaries.containers import DICT, ITERABLE, LIST, container
+from mypy_await.summaries.containers import (
+    DEFAULT_DICT,
+    DEQUE,
+    DICT,
+    FROZEN_SET,
+    ITERABLE,
+    LIST,
+    ORDERED_DICT,
+    SET,
+    container,
+)
 from mypy_await.summaries.engine import Engine, class_of
 from mypy_await.summaries.library import known_value
 from mypy_await.summaries.model import Kind, Origin
+from mypy_await.summaries.modules import absolute
 from mypy_await.summaries.scopes import Binds
+from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     NONE,
     NOTHING,
@@ -32,7 +44,9 @@ from mypy_await.summaries.values import (
 
 _Reader = Callable[["Engine", list[ast.expr], Frame], Value]
 
-_TYPING: Final = ("typing.", "typing_extensions.", "collections.abc.", "builtins.", "asyncio.")
+_TYPING: Final = frozenset(
+    {"typing", "typing_extensions", "collections", "collections.abc", "builtins", "asyncio"}
+)
 
 
 def value(engine: Engine, node: ast.expr, frame: Frame) -> Value:
@@ -77,7 +91,7 @@ def _of(engine: Engine, base: ast.expr, arguments: list[ast.expr], frame: Frame)
     if not isinstance(named, External):
         return NONE if named == Constant(None) else UNKNOWN
     prefix, _, short = named.fullname.rpartition(".")
-    reader = _READERS.get(short) if f"{prefix}." in _TYPING else None
+    reader = _READERS.get(short) if prefix in _TYPING else None
     if reader:
         return reader(engine, arguments, frame)
     return _external(engine, named.fullname)
@@ -96,16 +110,29 @@ def _external(engine: Engine, fullname: str) -> Value:
 
 
 def _alias(engine: Engine, base: ast.expr, frame: Frame) -> tuple[ast.expr, Frame] | None:
-    """Return the expression behind a module's own alias: `Handler = Callable[..., Any]`."""
-    module = frame.scope.module
-    if not isinstance(base, ast.Name):
+    """Return the expression behind an alias of a module: `Handler = Callable[..., Any]`."""
+    return _alias_in(engine, frame.scope.module, base.id) if isinstance(base, ast.Name) else None
+
+
+def _alias_in(engine: Engine, module: Module, name: str) -> tuple[ast.expr, Frame] | None:
+    bindings = module.scope.bindings.get(name, [])
+    one = bindings[0] if len(bindings) == 1 else None
+    if one is None:
         return None
-    bindings = module.scope.bindings.get(base.id, [])
-    if len(bindings) == 1 and bindings[0].binds is Binds.VALUE and bindings[0].value:
-        target = bindings[0].value
-        if isinstance(target, (ast.Subscript, ast.BinOp)):
-            return target, Frame(module.scope)
+    if isinstance(one.site, ast.ImportFrom) and one.alias:
+        source, original = engine.module(absolute(module, one.site)), one.alias.name
+        work = lambda: _alias_in(engine, source, original) if source else None  # noqa: E731
+        return engine.remember(("alias of", module.name, name), work, None)
+    target = one.value if one.binds is Binds.VALUE else None
+    if isinstance(one.site, ast.AnnAssign) and _is_alias(one.site.annotation):
+        target = one.site.value
+    if isinstance(target, (ast.Subscript, ast.BinOp)):
+        return target, Frame(module.scope)
     return None
+
+
+def _is_alias(annotation: ast.expr) -> bool:
+    return ast.unparse(annotation).rpartition(".")[2] == "TypeAlias"
 
 
 def _one(engine: Engine, arguments: list[ast.expr], frame: Frame, index: int = 0) -> Value:
@@ -192,8 +219,11 @@ _READERS: Final[dict[str, _Reader]] = {
     **dict.fromkeys(("list", "List", "Sequence", "MutableSequence"), _container(LIST, 0)),
     **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping"), _container(DICT, 1)),
     **dict.fromkeys(("Iterable", "Iterator", "Collection"), _container(ITERABLE, 0)),
-    "Set": lambda *_: instance("builtins.set"),
-    "FrozenSet": lambda *_: instance("builtins.frozenset"),
+    **dict.fromkeys(("defaultdict", "DefaultDict"), _container(DEFAULT_DICT, 1)),
+    "OrderedDict": _container(ORDERED_DICT, 1),
+    **dict.fromkeys(("deque", "Deque"), _container(DEQUE, 0)),
+    **dict.fromkeys(("set", "Set", "MutableSet"), _container(SET, 0)),
+    **dict.fromkeys(("frozenset", "FrozenSet"), _container(FROZEN_SET, 0)),
     "Tuple": lambda *_: instance("builtins.tuple"),
 }
 

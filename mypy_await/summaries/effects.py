@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
-from mypy_await.summaries import calls, classes, expressions, parameters, uses
+from mypy_await.summaries import calls, classes, expressions, keeping, parameters, uses
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
@@ -32,11 +33,15 @@ from mypy_await.summaries.values import (
     result_of,
 )
 
+_SAME: Final = DecoratorEffect(Effect.SAME)
+
 
 def of(engine: Engine, decorator: Value) -> DecoratorEffect:
     """Return what applying a decorator to an `async def` does; all variants must agree."""
     made = calls.apply(engine, decorator, SUBJECT)
     effects = {_effect(engine, atom) for atom in made}
+    if effects == {_SAME}:
+        return DecoratorEffect(Effect.SAME, keeping.decorated(engine, decorator))
     return effects.pop() if len(effects) == 1 else UNKNOWN_EFFECT
 
 
@@ -51,7 +56,7 @@ def of_factory(
 def _effect(engine: Engine, atom: Atom) -> DecoratorEffect:
     match atom:
         case Subject() | Partial(function=Subject()):
-            return DecoratorEffect(Effect.SAME)
+            return _SAME
         case Descriptor(name="property", function=Subject()):
             return DecoratorEffect(Effect.PROPERTY)
         case Descriptor(function=function):
@@ -74,7 +79,7 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
     )
     if result.verdict is Verdict.ALWAYS:
         if result.origins == (SUBJECT_ORIGIN,):
-            return DecoratorEffect(Effect.SAME)
+            return _SAME
         return DecoratorEffect(Effect.ASYNC, origins=result.origins)
     if wrapper.is_async or result.verdict is Verdict.SOMETIMES:
         return UNKNOWN_EFFECT

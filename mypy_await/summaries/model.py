@@ -202,7 +202,8 @@ class DecoratorEffect:
 
     effect: Effect
     use: Use | None = None
-    """With `SWALLOWS`, the place."""
+    """With `SWALLOWS`, the place.  With `SAME`, where a function that the decorator keeps is called
+    as only a plain one may be."""
     origins: tuple[Origin, ...] = ()
     """With `ASYNC`, what calls of the decorated name give (an inner `async def`, a task, ...)."""
 

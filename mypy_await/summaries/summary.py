@@ -10,6 +10,7 @@ from mypy_await.summaries import (
     calls,
     classes,
     effects,
+    keeping,
     library,
     lookup,
     managers,
@@ -24,6 +25,7 @@ from mypy_await.summaries.model import (
     DecoratorEffect,
     Parameter,
     Result,
+    Use,
 )
 from mypy_await.summaries.values import (
     NOTHING,
@@ -231,13 +233,29 @@ class FunctionSummary:
         """Return what the body does with a parameter, named without stars; None if it has none."""
 
         def question() -> Parameter | None:
-            function = self._function
-            found = only(self._value)
-            if isinstance(found, Class):
-                function = classes.constructor(self._engine, found)
+            function = self._body()
             return parameters.parameter(self._engine, function, name) if function else None
 
         return self._ask(("parameter", name), question, None)
+
+    def _body(self) -> Function | None:
+        """Return the function whose body takes the arguments: of a class, its constructor."""
+        found = only(self._value)
+        if isinstance(found, Class):
+            return classes.constructor(self._engine, found)
+        return self._function
+
+    def keeps(self, name: str) -> Use | None:
+        """Return where a function passed for a parameter is called as only a plain one may be.
+
+        The body keeps it for that, and does nothing else with it.
+        """
+
+        def question() -> Use | None:
+            function = self._body()
+            return keeping.called_from(self._engine, function, name) if function else None
+
+        return self._ask(("keeps", name), question, None)
 
     @property
     def decorator(self) -> DecoratorEffect:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mypy_await.summaries import calls, classes, expressions, library, narrowing, parameters
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.model import How, Use
+from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.reads import Reads
 from mypy_await.summaries.scopes import Binding
 from mypy_await.summaries.values import Atom, Class, External, Frame, Function
@@ -198,7 +198,7 @@ class Follower(Reads):
         name = parameters.parameter_for(function, call, node, keyword)
         if name is None or not isinstance(function, Function) or parameters.is_hook(function):
             return self.note(found, How.HANDED_ON, node)
-        inside = parameters.parameter(self.engine, function, name)
+        inside = self.asked_of(function, name)
         if inside:
             returned = [use for use in inside.uses if use.how is How.RETURNED]
             found.uses.extend(use for use in inside.uses if use not in returned)
@@ -207,6 +207,10 @@ class Follower(Reads):
             if found.called is not None:
                 found.called.extend(parameters.outside(inside.called))
         return None
+
+    def asked_of(self, function: Function, name: str) -> Parameter | None:
+        """Return what a callee does with what it is passed."""
+        return parameters.parameter(self.engine, function, name)
 
     def _given_back(self, function: Function, call: ast.Call, node: ast.expr, found: Found) -> None:
         """The function gives the value back: its fate is that of the call, if that is all."""

@@ -1,0 +1,223 @@
+"""How functions are called that a slot keeps.
+
+All reading of the slot is followed, in the modules of the classes that may know it.  One call whose
+result is lost, used as a value, or returned as what an annotation says is no awaitable, shows that
+plain functions are meant - unless anything else is done with what is kept there.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from mypy_await.summaries import bases, calls, classes, expressions, names
+from mypy_await.summaries.engine import Engine, class_of, function_at
+from mypy_await.summaries.kept import CHANGING, RETURNED, Reader
+from mypy_await.summaries.model import How, Use, Verdict
+from mypy_await.summaries.nodes import children, walk
+from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Body
+from mypy_await.summaries.slots import Slot
+from mypy_await.summaries.sources import Module
+from mypy_await.summaries.values import Class, Frame, Function, Instance, Value, only, result_of
+
+_COLOUR: Final = re.compile(r"awaitable|corout|is_?async|async_to_sync|__await__", re.IGNORECASE)
+_PLAIN_DECORATORS: Final = frozenset(
+    {"classmethod", "final", "override", "property", "staticmethod"}
+)
+
+
+def misuse(engine: Engine, slot: Slot) -> Use | None:
+    """Return where a function kept in a slot is called as only a plain function may be."""
+    return engine.remember(("dispatch", slot), lambda: _Search(engine, slot).misuse(), None)
+
+
+class _UndecidedError(Exception):
+    """Something is done with what is kept that may be right for async functions."""
+
+
+class _Search:
+    """The search for all that is done with what a slot keeps."""
+
+    def __init__(self, engine: Engine, slot: Slot) -> None:
+        self.engine = engine
+        self.slot = slot
+        self.order = bases.mro(engine, slot.owner) if slot.owner else ()
+        self.modules = list(dict.fromkeys(self._modules()))
+        self.misuses: list[Use] = []
+        self.looked_up: set[Body] = set()
+
+    def _modules(self) -> Iterator[Module]:
+        """Yield the modules of the classes from the receiver's up to the declaring one."""
+        for base in self.order:
+            if isinstance(base, Class) and base.frame.scope.module is not self.slot.module:
+                yield base.frame.scope.module
+            else:
+                break
+        yield self.slot.module
+
+    def misuse(self) -> Use | None:
+        """Return the first misuse, if there is nothing else."""
+        for module in self.modules:
+            self.engine.read(module.path)
+            if _asks_for_colour(module) or any(self._outside(module)):
+                return None
+        try:
+            for body, node in self._reads(self.slot.name, globals_too=not self.slot.owner):
+                reader = self._reader(body)
+                if self._is_meant(node, reader.frame_at(node)):
+                    reader.kept(node, self.slot.holds)
+                    self._judge(reader)
+        except _UndecidedError:
+            return None
+        return min(self.misuses, key=lambda use: (use.path, use.line), default=None)
+
+    def _reads(self, name: str, *, globals_too: bool) -> Iterator[tuple[Body, ast.expr]]:
+        """Yield where an attribute or global is read, with the outermost function around."""
+        for module in self.modules:
+            for body in _bodies(module):
+                for node, _ in body.attributes:
+                    if node.attr == name and isinstance(node.ctx, ast.Load):
+                        yield body, node
+                for load, _ in body.loads.get(name, []) if globals_too else ():
+                    yield body, load
+
+    def _outside(self, module: Module) -> Iterator[ast.AST]:
+        """Yield where the slot is read outside of functions, but to put something in."""
+        kind, field = (ast.Attribute, "attr") if self.slot.owner else (ast.Name, "id")
+        stack: list[ast.AST] = [module.tree]
+        while stack:
+            parent = stack.pop()
+            for node in children(parent):
+                if isinstance(node, FUNCTIONS):
+                    continue
+                stack.append(node)
+                if isinstance(node, kind) and getattr(node, field) == self.slot.name:
+                    if isinstance(getattr(node, "ctx", None), ast.Load) and not _puts_in(parent):
+                        yield node
+
+    def _reader(self, body: Body) -> Reader:
+        """Return a reader of a function; methods of the receiver's class are called on it."""
+        scope = body.scopes[body.node]
+        outside = self.engine.frame_of(scope.module, scope.module.functions[body.node])
+        cls = class_of(outside)
+        bindings: tuple[tuple[str, Value], ...] = ()
+        node = body.node
+        if self.slot.owner and cls in self.order and isinstance(node, DEFS):
+            first = [*node.args.posonlyargs, *node.args.args][:1]
+            if first and not names.is_static(node):
+                owner = self.slot.owner
+                me = owner if names.is_class_method(node) else Instance(owner)
+                bindings = ((first[0].arg, frozenset({me})),)
+        return Reader(self.engine, Frame(scope, bindings, outside))
+
+    def _is_meant(self, node: ast.expr, frame: Frame) -> bool:
+        """Is this the slot, and nothing else of its name?"""
+        if not isinstance(node, ast.Attribute):
+            return expressions.value(self.engine, node, frame) == self.slot.holds
+        receiver = only(expressions.value(self.engine, node.value, frame))
+        cls = receiver.cls if isinstance(receiver, Instance) else receiver
+        if isinstance(cls, Class):
+            return any(
+                isinstance(base, Class)
+                and base in self.order
+                and classes.declared_attribute(self.engine, base, self.slot.name) is not None
+                for base in bases.mro(self.engine, cls)
+            )
+        if isinstance(cls, str):
+            return False
+        raise _UndecidedError
+
+    def _judge(self, reader: Reader) -> None:
+        """Take in what one function does with what is kept."""
+        lost = [use for use in reader.called if use.is_value or use.how is How.DROPPED]
+        given = [use for use in reader.called if use.how in RETURNED]
+        if reader.is_undecided or len(lost) + len(given) < len(reader.called):
+            raise _UndecidedError
+        if given and not self._gives_plain(reader.frame):
+            raise _UndecidedError
+        if self._runs(reader.frame):
+            self.misuses += lost + given
+        for holds in reader.returned:
+            self._look_up(reader.body, holds)
+
+    def _gives_plain(self, frame: Frame) -> bool:
+        """Is a function declared to return no awaitable, and never awaited?"""
+        node = frame.node
+        if not isinstance(node, DEFS) or frame.parent is None:
+            return False
+        function = function_at(node, frame.parent)
+        decorators = {_last_name(decorator) for decorator in node.decorator_list}
+        if calls.is_generator(self.engine, function) or not decorators <= _PLAIN_DECORATORS:
+            return False
+        result = classes.as_awaitables(self.engine, calls.declared_result(self.engine, function))
+        return result_of(result).verdict is Verdict.NEVER and (
+            function.is_async or not any(_awaits(module, node.name) for module in self.modules)
+        )
+
+    def _runs(self, frame: Frame) -> bool:
+        """Is this what runs for the receiver, and no method that its class overrides?"""
+        if frame.parent is None or class_of(frame.parent) is None or not self.order:
+            return True
+        found = bases.find(self.engine, self.order, getattr(frame.node, "name", ""))
+        method = only(found) if found else None
+        method = getattr(method, "function", method)
+        return isinstance(method, Function) and method.node is frame.node
+
+    def _look_up(self, body: Body, holds: Value) -> None:
+        """Follow what a private function or method gives to its callers."""
+        name = getattr(body.node, "name", "")
+        is_private = name.startswith("_") and not name.endswith("__")
+        if not is_private or not isinstance(body.node, ast.FunctionDef) or body in self.looked_up:
+            raise _UndecidedError
+        self.looked_up.add(body)
+        for around, node in self._reads(name, globals_too=True):
+            reader = self._reader(around)
+            callee = only(expressions.value(self.engine, node, reader.frame_at(node)))
+            call = around.parents[node]
+            if not isinstance(callee, Function) or not isinstance(call, ast.Call):
+                raise _UndecidedError
+            if callee.node is body.node:
+                reader.kept(call, holds)
+                self._judge(reader)
+
+
+def _bodies(module: Module) -> Iterable[Body]:
+    """Yield the outermost functions of a module."""
+    for node, chain in module.functions.items():
+        if not any(isinstance(around, FUNCTIONS) for around in chain):
+            yield module.body(node)
+
+
+def _puts_in(parent: ast.AST) -> bool:
+    if isinstance(parent, ast.Subscript):
+        return not isinstance(parent.ctx, ast.Load)
+    return isinstance(parent, ast.Attribute) and parent.attr in CHANGING
+
+
+def _asks_for_colour(module: Module) -> bool:
+    """Does a module ask anywhere whether something is async or awaitable?"""
+    for node in walk(module.tree):
+        if isinstance(node, ast.Call):
+            called = _last_name(node.func)
+            looked_at = node.args[1:] if called in {"isinstance", "hasattr", "getattr"} else []
+            if any(_COLOUR.search(text) for text in (called, *map(ast.unparse, looked_at))):
+                return True
+    return False
+
+
+def _awaits(module: Module, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Await)
+        and isinstance(node.value, ast.Call)
+        and _last_name(node.value.func) == name
+        for node in walk(module.tree)
+    )
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""

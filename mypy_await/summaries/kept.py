@@ -1,0 +1,222 @@
+"""What one function does with the functions that a slot keeps: through items, loops, copies, names.
+
+What is not followed makes the answer undecided.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final
+
+from mypy_await.summaries import calls, containers, uses
+from mypy_await.summaries.arguments import Arguments
+from mypy_await.summaries.containers import ITERABLE, container
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.model import How, Parameter, Use
+from mypy_await.summaries.nodes import walk
+from mypy_await.summaries.scopes import all_parameters
+from mypy_await.summaries.values import NONE, Frame, Function, Instance, Value
+
+CHANGING: Final = frozenset(
+    {"add", "append", "appendleft", "clear", "discard", "insert", "keys", "remove"}
+)
+"""Methods of containers that give nothing of what is in them."""
+RETURNED: Final = frozenset({How.RETURNED, How.UNCOVERED})
+
+_COPIES: Final = frozenset({"iter", "list", "reversed", "set", "sorted", "tuple"})
+_LOOKS: Final = frozenset({"bool", "len"})
+_GIVING: Final = frozenset({"get", "pop", "popleft", "setdefault"})
+_IGNORED: Final = (ast.Assert, ast.Compare, ast.Expr, ast.If, ast.UnaryOp, ast.While)
+_HARMLESS: Final = frozenset({How.CALLED, How.TRUTH, How.COMPARED, How.DROPPED})
+
+
+class Reader(uses.Follower):
+    """Follows what a slot keeps through one function."""
+
+    def __init__(self, engine: Engine, frame: Frame) -> None:
+        super().__init__(engine, frame)
+        self.is_undecided = self.looks_at_everything
+        """Is anything done that may be right for async functions as well?"""
+        self.called: list[Use] = []
+        """What becomes of the results of calling what is kept."""
+        self.returned: list[Value] = []
+        """What of it the function returns."""
+
+    def kept(self, node: ast.expr, holds: Value) -> None:
+        """Follow an expression that is a kept function, or a container of such."""
+        holds -= NONE
+        if holds and all(isinstance(one, Instance) and one.items is not None for one in holds):
+            self._container(node, holds)
+        elif holds:
+            found = uses.Found(called=self.called)
+            self.follow(node, found)
+            if any(use.how in RETURNED for use in found.uses):
+                self.returned.append(holds)
+            if not all(is_harmless(use) for use in found.uses if use.how not in RETURNED):
+                self.is_undecided = True
+
+    def asked_of(self, function: Function, name: str) -> Parameter | None:
+        """Return what a callee does with what it is passed, on the receiver that is known."""
+        return self.engine.remember(
+            ("kept", function, name), lambda: _parameter(self.engine, function, name), None
+        )
+
+    def _container(self, node: ast.expr, holds: Value) -> None:
+        parent = self.body.parents[node]
+        follow = _CONTAINERS.get(type(parent))
+        if follow:
+            follow(self, parent, node, holds)
+        elif not isinstance(parent, _IGNORED):
+            self.is_undecided = True
+
+    def _index(self, parent: ast.Subscript, node: ast.expr, holds: Value) -> None:
+        if parent.value is not node:
+            self.is_undecided = True
+        elif isinstance(parent.ctx, ast.Load):
+            is_slice = isinstance(parent.slice, ast.Slice)
+            self.kept(parent, holds if is_slice else containers.item(holds))
+
+    def _method(self, parent: ast.Attribute, _node: ast.expr, holds: Value) -> None:
+        call = self.body.parents[parent]
+        if not isinstance(call, ast.Call) or call.func is not parent:
+            self.is_undecided = True
+        elif parent.attr == "items":
+            self._pairs(call, containers.item(holds))
+        elif parent.attr == "values":
+            self.kept(call, container(ITERABLE, containers.item(holds)))
+        elif parent.attr == "copy":
+            self.kept(call, holds)
+        elif parent.attr in _GIVING:
+            self.kept(call, containers.item(holds))
+        elif parent.attr not in CHANGING:
+            self.is_undecided = True
+
+    def _pairs(self, call: ast.Call, holds: Value) -> None:
+        """Follow `for name, function in kept.items()`."""
+        loop = self.body.parents[call]
+        if isinstance(loop, ast.Call) and getattr(loop.func, "id", "") in _COPIES:
+            call, loop = loop, self.body.parents[loop]
+        match loop:
+            case ast.For(target=ast.Tuple(elts=[_, target])):
+                self._loop(loop, target, holds)
+            case ast.comprehension(target=ast.Tuple(elts=[_, target])):
+                self._loop(loop, target, holds)
+            case _:
+                self.is_undecided = True
+
+    def _argument(self, parent: ast.Call, _node: ast.expr, holds: Value) -> None:
+        name = getattr(parent.func, "id", "")
+        if name in _COPIES:
+            self.kept(parent, container(ITERABLE, _iterated(holds)))
+        elif name not in _LOOKS:
+            self.is_undecided = True
+
+    def _iterable(self, parent: ast.For | ast.comprehension, _node: ast.expr, holds: Value) -> None:
+        self._loop(parent, parent.target, _iterated(holds))
+
+    def _loop(self, loop: ast.For | ast.comprehension, target: ast.expr, holds: Value) -> None:
+        if not holds:
+            return
+        if not isinstance(target, ast.Name):
+            self.is_undecided = True
+        elif isinstance(loop, ast.For):
+            self._name(loop, target.id, holds)
+        else:
+            for node in walk(self.body.parents[loop]):
+                if isinstance(node, ast.Name) and node.id == target.id:
+                    if isinstance(node.ctx, ast.Load):
+                        self.kept(node, holds)
+
+    def _assignment(self, parent: ast.Assign, _node: ast.expr, holds: Value) -> None:
+        for target in parent.targets:
+            self._bound(parent, target, holds)
+
+    def _annotated(self, parent: ast.AnnAssign, _node: ast.expr, holds: Value) -> None:
+        self._bound(parent, parent.target, holds)
+
+    def _walrus(self, parent: ast.NamedExpr, _node: ast.expr, holds: Value) -> None:
+        self._bound(parent, parent.target, holds)
+        self.kept(parent, holds)
+
+    def _bound(self, site: ast.AST, target: ast.expr, holds: Value) -> None:
+        if isinstance(target, ast.Name):
+            self._name(site, target.id, holds)
+        else:
+            self.is_undecided = True
+
+    def _name(self, site: ast.AST, name: str, holds: Value) -> None:
+        scope = self.scope_of(site)
+        if name in scope.outer:
+            self.is_undecided = True
+        for binding in scope.bindings.get(name, []):
+            if binding.site is site:
+                for load in self.loads(name, binding):
+                    self.kept(load, holds)
+
+    def _operand(self, parent: ast.BoolOp, node: ast.expr, holds: Value) -> None:
+        if node is parent.values[-1] or isinstance(parent.op, ast.Or):
+            self.kept(parent, holds)
+
+    def _branch(self, parent: ast.IfExp, node: ast.expr, holds: Value) -> None:
+        if node is not parent.test:
+            self.kept(parent, holds)
+
+    def _result(self, parent: ast.Return, _node: ast.expr, holds: Value) -> None:
+        if self.body.function_of(parent) is self.frame.node:
+            self.returned.append(holds)
+        else:
+            self.is_undecided = True
+
+
+_CONTAINERS: Final[dict[type[ast.AST], Callable[[Reader, Any, ast.expr, Value], None]]] = {
+    ast.Subscript: Reader._index,
+    ast.Attribute: Reader._method,
+    ast.Call: Reader._argument,
+    ast.For: Reader._iterable,
+    ast.comprehension: Reader._iterable,
+    ast.Assign: Reader._assignment,
+    ast.AnnAssign: Reader._annotated,
+    ast.NamedExpr: Reader._walrus,
+    ast.BoolOp: Reader._operand,
+    ast.IfExp: Reader._branch,
+    ast.Return: Reader._result,
+}
+
+
+def _iterated(holds: Value) -> Value:
+    """Return what a loop over containers gives; of a `dict` that is keys."""
+    return containers.iterated(
+        frozenset(atom for atom in holds if getattr(atom, "cls", "") not in containers.MAPPINGS)
+    )
+
+
+def is_harmless(use: Use) -> bool:
+    """Does a use of a function tell nothing of how it is called elsewhere?"""
+    if use.how is How.ATTRIBUTE:
+        return use.detail.startswith("__") and use.detail != "__call__"
+    return use.how in _HARMLESS or use.detail == "builtins.callable"
+
+
+def inside(engine: Engine, function: Function) -> Frame:
+    """Return the frame of a method's body with its receiver."""
+    bindings = calls.bound(engine, function, Arguments(is_open=True))
+    return calls.frame_of_call(engine, function, bindings)
+
+
+def takes(function: Function, name: str) -> bool:
+    """Is this a parameter of a function, and none with stars?"""
+    spec = function.node.args
+    stars = (spec.vararg, spec.kwarg)
+    return any(arg.arg == name and arg not in stars for arg in all_parameters(spec))
+
+
+def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
+    reader = Reader(engine, inside(engine, function))
+    found = uses.Found(called=[])
+    engine.read(function.frame.scope.module.path)
+    if reader.is_undecided or not takes(function, name):
+        reader.note(found, How.HANDED_ON, function.node)
+    for load in reader.loads(name, None):
+        reader.follow(load, found)
+    return Parameter(name, tuple(found.uses), tuple(found.called or ()))
