@@ -104,6 +104,14 @@ class Site:
         node = self.callee_node(call)
         return self.refiner.summary_of(self.api, node) if node else None
 
+    def summary_on_receiver(self, call: CallExpr) -> FunctionSummary | None:
+        """Return the same, with the class of the receiver in place of the one that defines it."""
+        callee = call.callee
+        owner = class_of(self.type_of(callee.expr)) if isinstance(callee, MemberExpr) else None
+        if owner is None or not isinstance(callee, MemberExpr):
+            return self.summary(call)
+        return self.refiner.summary(self.api, f"{owner.fullname}.{callee.name}")
+
     def type_of(self, node: Expression) -> ProperType | None:
         """Return the type of an expression, or None when nothing is known of it."""
         known = compat.type_of(self.api, node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import AwaitExpr, CallExpr, FuncDef, NameExpr, ReturnStmt
+from mypy.nodes import AwaitExpr, CallExpr, FuncDef, NameExpr, ReturnStmt, SuperExpr
 from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, messages
@@ -19,7 +19,7 @@ from mypy_await.places import Kind, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.results import declared_result
 from mypy_await.slots import Fit, fit, fits_all
-from mypy_await.summaries import Effect, FunctionSummary
+from mypy_await.summaries import Effect
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -138,22 +138,26 @@ def _wants_awaitable(formal: ProperType) -> bool:
 
 def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
     """Return where the callee calls the function and loses or uses the result, if that is all."""
-    summary = _telling_summary(call, passed)
+    summary = call.summary if _tells_little(call, passed) else None
     parameter = summary.parameter(passed.name or "") if summary else None
     return parameter.call_misuse if parameter else None
 
 
 def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
-    """Return where the same is done with all functions that the callee keeps."""
-    summary = _telling_summary(call, passed)
+    """Return where the same is done with all functions that the callee keeps.
+
+    What a base class is told of its own instance may be overridden there: `super().__init__(f)`.
+    """
+    callee = call.node.callee
+    if isinstance(callee, SuperExpr) or getattr(callee, "name", "") == "__init__":
+        return None
+    summary = call.site.summary_on_receiver(call.node) if _tells_little(call, passed) else None
     return summary.keeps(passed.name) if summary and passed.name else None
 
 
-def _telling_summary(call: Call, passed: Passed) -> FunctionSummary | None:
-    """Return the callee's summary if the declared parameter tells less."""
-    if passed.name is None or not all(map(_is_open_slot, formal_of(call, passed))):
-        return None
-    return call.summary
+def _tells_little(call: Call, passed: Passed) -> bool:
+    """Does the declared parameter leave it to the source what is done with the function?"""
+    return passed.name is not None and all(map(_is_open_slot, formal_of(call, passed)))
 
 
 def _is_open_slot(formal: ProperType) -> bool:

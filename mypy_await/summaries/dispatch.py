@@ -110,7 +110,7 @@ class _Search:
                 owner = self.slot.owner
                 me = owner if names.is_class_method(node) else Instance(owner)
                 bindings = ((first[0].arg, frozenset({me})),)
-        return Reader(self.engine, Frame(scope, bindings, outside))
+        return Reader(self.engine, Frame(scope, bindings, outside), self.slot.name)
 
     def _is_meant(self, node: ast.expr, frame: Frame) -> bool:
         """Is this the slot, and nothing else of its name?"""
@@ -119,12 +119,7 @@ class _Search:
         receiver = only(expressions.value(self.engine, node.value, frame))
         cls = receiver.cls if isinstance(receiver, Instance) else receiver
         if isinstance(cls, Class):
-            return any(
-                isinstance(base, Class)
-                and base in self.order
-                and classes.declared_attribute(self.engine, base, self.slot.name) is not None
-                for base in bases.mro(self.engine, cls)
-            )
+            return cls in self.order or self.slot.owner in bases.mro(self.engine, cls)
         if isinstance(cls, str):
             return False
         raise _UndecidedError

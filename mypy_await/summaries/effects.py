@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
 
-from mypy_await.summaries import calls, classes, expressions, keeping, parameters, uses
+from mypy_await.summaries import calls, classes, expressions, parameters, uses
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
@@ -33,30 +32,24 @@ from mypy_await.summaries.values import (
     result_of,
 )
 
-_SAME: Final = DecoratorEffect(Effect.SAME)
-
 
 def of(engine: Engine, decorator: Value) -> DecoratorEffect:
     """Return what applying a decorator to an `async def` does; all variants must agree."""
     made = calls.apply(engine, decorator, SUBJECT)
     effects = {_effect(engine, atom) for atom in made}
-    if effects == {_SAME}:
-        return DecoratorEffect(Effect.SAME, keeping.decorated(engine, decorator))
     return effects.pop() if len(effects) == 1 else UNKNOWN_EFFECT
 
 
-def of_factory(
-    engine: Engine, factory: Value, positional: int, keywords: tuple[str, ...]
-) -> DecoratorEffect:
-    """Return what `@factory(...)` does, given the shape of that call."""
+def made_by(engine: Engine, factory: Value, positional: int, keywords: tuple[str, ...]) -> Value:
+    """Return the decorator that `factory(...)` gives, told the shape of that call."""
     given = Arguments([lambda: UNKNOWN] * positional, {name: lambda: UNKNOWN for name in keywords})
-    return of(engine, calls.call_reading(engine, factory, given))
+    return calls.call_reading(engine, factory, given)
 
 
 def _effect(engine: Engine, atom: Atom) -> DecoratorEffect:
     match atom:
         case Subject() | Partial(function=Subject()):
-            return _SAME
+            return DecoratorEffect(Effect.SAME)
         case Descriptor(name="property", function=Subject()):
             return DecoratorEffect(Effect.PROPERTY)
         case Descriptor(function=function):
@@ -79,7 +72,7 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
     )
     if result.verdict is Verdict.ALWAYS:
         if result.origins == (SUBJECT_ORIGIN,):
-            return _SAME
+            return DecoratorEffect(Effect.SAME)
         return DecoratorEffect(Effect.ASYNC, origins=result.origins)
     if wrapper.is_async or result.verdict is Verdict.SOMETIMES:
         return UNKNOWN_EFFECT

@@ -10,7 +10,7 @@ from mypy_await.summaries import dispatch, expressions, uses
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.kept import inside, takes
 from mypy_await.summaries.model import How, Parameter, Use
-from mypy_await.summaries.scopes import Binds
+from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.slots import Slot, keeps_functions, of_attribute
 from mypy_await.summaries.values import Class, Frame, Function, Instance, Value, only
 
@@ -127,7 +127,14 @@ class _Keeper(uses.Follower):
         elif isinstance(base, ast.Name) and _is_global(base.id, frame):
             holds = expressions.value(self.engine, base, frame)
             slot = Slot(frame.scope.module, None, base.id, holds)
+        elif isinstance(base, ast.Name) and base is not place:
+            return self._named_slot(frame.scope.bindings.get(base.id, []))
         return slot if slot and keeps_functions(self.engine, slot.holds) else None
+
+    def _named_slot(self, bindings: list[Binding]) -> Slot | None:
+        """Return the slot in `listeners = self._listeners[name]`."""
+        value = bindings[0].value if len(bindings) == 1 else None
+        return self._slot(value) if value and bindings[0].binds is Binds.VALUE else None
 
 
 def _holder(place: ast.expr) -> ast.expr:

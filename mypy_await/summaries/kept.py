@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mypy_await.summaries import calls, containers, uses
 from mypy_await.summaries.arguments import Arguments
-from mypy_await.summaries.containers import ITERABLE, container
+from mypy_await.summaries.containers import ITERABLE, LIST, container
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.nodes import walk
@@ -34,8 +34,9 @@ _HARMLESS: Final = frozenset({How.CALLED, How.TRUTH, How.COMPARED, How.DROPPED})
 class Reader(uses.Follower):
     """Follows what a slot keeps through one function."""
 
-    def __init__(self, engine: Engine, frame: Frame) -> None:
+    def __init__(self, engine: Engine, frame: Frame, slot: str = "") -> None:
         super().__init__(engine, frame)
+        self._slot = slot
         self.is_undecided = self.looks_at_everything
         """Is anything done that may be right for async functions as well?"""
         self.called: list[Use] = []
@@ -48,6 +49,8 @@ class Reader(uses.Follower):
         holds -= NONE
         if holds and all(isinstance(one, Instance) and one.items is not None for one in holds):
             self._container(node, holds)
+        elif holds and isinstance(self.body.parents[node], (ast.GeneratorExp, ast.ListComp)):
+            self._container(cast(ast.expr, self.body.parents[node]), container(LIST, holds))
         elif holds:
             found = uses.Found(called=self.called)
             self.follow(node, found)
@@ -142,8 +145,17 @@ class Reader(uses.Follower):
     def _bound(self, site: ast.AST, target: ast.expr, holds: Value) -> None:
         if isinstance(target, ast.Name):
             self._name(site, target.id, holds)
-        else:
+        elif not self._is_slot(target):
             self.is_undecided = True
+
+    def _is_slot(self, target: ast.expr) -> bool:
+        """Is something put back where it was, as in `self._listeners = [...]`?"""
+        match target:
+            case ast.Subscript(value=value):
+                return self._is_slot(value)
+            case ast.Attribute(attr=name) | ast.Name(id=name):
+                return name == self._slot
+        return False
 
     def _name(self, site: ast.AST, name: str, holds: Value) -> None:
         scope = self.scope_of(site)

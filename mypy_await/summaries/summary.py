@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from mypy_await.summaries import (
@@ -23,6 +24,7 @@ from mypy_await.summaries.model import (
     UNKNOWN_RESULT,
     Argument,
     DecoratorEffect,
+    Effect,
     Parameter,
     Result,
     Use,
@@ -260,16 +262,23 @@ class FunctionSummary:
     @property
     def decorator(self) -> DecoratorEffect:
         """What `@this` makes of an `async def`."""
-        return self._ask("decorator", lambda: effects.of(self._engine, self._value), UNKNOWN_EFFECT)
+        return self._effect("decorator", lambda: self._value)
 
     def factory(self, positional: int = 0, keywords: Collection[str] = ()) -> DecoratorEffect:
         """Return what `@this(...)` makes of an `async def`, given the shape of that call."""
         given = tuple(keywords)
-        return self._ask(
+        return self._effect(
             ("factory", positional, given),
-            lambda: effects.of_factory(self._engine, self._value, positional, given),
-            UNKNOWN_EFFECT,
+            lambda: effects.made_by(self._engine, self._value, positional, given),
         )
+
+    def _effect(self, key: object, decorator: Callable[[], Value]) -> DecoratorEffect:
+        effect = self._ask(key, lambda: effects.of(self._engine, decorator()), UNKNOWN_EFFECT)
+        if effect.effect is not Effect.SAME:
+            return effect
+        # A question of its own: that it reaches too deep must not hide the effect.
+        kept = lambda: keeping.decorated(self._engine, decorator())  # noqa: E731
+        return replace(effect, use=self._ask(("keeps", key), kept, None))
 
     @property
     def sources(self) -> frozenset[str]:
