@@ -356,9 +356,11 @@ class Refiner:
         summary = self.summary(api, fullname) if is_async_def(node.func) else None
         if summary is None:
             return typ, None
+        effect = summary.decorator
+        self._note(api, summary)
         if node.func.info or not _erases(get_proper_type(typ)):
-            return typ, summary.decorator
-        return self._apply(api, node.func, typ, summary.decorator)
+            return typ, effect
+        return self._apply(api, node.func, typ, effect)
 
     def factory(
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, node: Decorator, typ: Type
@@ -372,6 +374,7 @@ class Refiner:
         if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
             return typ, None
         effect = summary.factory(positional, keywords)
+        self._note(api, summary)
         if node.func.info or not _erases(get_proper_type(typ)):
             return typ, effect
         decorated, _ = self._apply(api, node.func, typ, effect)

@@ -152,7 +152,11 @@ def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
     if isinstance(callee, SuperExpr) or getattr(callee, "name", "") == "__init__":
         return None
     summary = call.site.summary_on_receiver(call.node) if _tells_little(call, passed) else None
-    return summary.keeps(passed.name) if summary and passed.name else None
+    if summary is None or passed.name is None:
+        return None
+    use = summary.keeps(passed.name)
+    call.site.refiner.rests_on(call.site.api, summary.sources)
+    return use
 
 
 def _tells_little(call: Call, passed: Passed) -> bool:

@@ -45,6 +45,8 @@ def _mro(engine: Engine, cls: Class) -> tuple[Base, ...] | None:
 
 
 def _base(engine: Engine, node: ast.expr, cls: Class) -> Base:
+    if isinstance(node, ast.Subscript):
+        node = node.value  # type arguments
     base = only(expressions.value(engine, node, cls.frame))
     if isinstance(base, Class):
         return base
@@ -75,7 +77,7 @@ def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
                     # `RED = 1` in an enum, `name = CharField()` in a model: a base decides.
                     return UNKNOWN
                 return names.in_class(engine, name, frame)
-        elif base not in library.HARMLESS_BASES:
+        elif base not in library.HARMLESS_BASES and not library.lacks(base, name):
             fullname = f"{base}.{name}"
             if base is None or engine.type_of(fullname) is None:
                 return UNKNOWN

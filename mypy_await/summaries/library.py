@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 from typing import Final
 
@@ -146,6 +147,8 @@ SINKS: Final[dict[str, How]] = {
 NEUTRAL: Final = frozenset({"functools.wraps", "functools.update_wrapper"})
 """They look at a function only to copy its name."""
 
+_GENERIC_NAMES: Final = frozenset({"Dict", "FrozenSet", "List", "Set", "Tuple", "Type"})
+
 HARMLESS_BASES: Final = (
     _names("typing", "Generic Protocol NamedTuple TypedDict")
     | _names("typing_extensions", "Protocol TypedDict NamedTuple")
@@ -282,6 +285,14 @@ def _declared(known: Known, fullname: str) -> Value:
     if known.instance:
         return instance(known.instance)
     return PLAIN if known.verdict is Verdict.NEVER else UNKNOWN
+
+
+def lacks(base: str | None, name: str) -> bool:
+    """Is this a built-in class, or its name in `typing`, that certainly has no such attribute?"""
+    prefix, _, short = (base or "").rpartition(".")
+    cls = getattr(builtins, short.lower() if prefix == "typing" else short, None)
+    is_known = prefix == "builtins" or (prefix == "typing" and short in _GENERIC_NAMES)
+    return is_known and isinstance(cls, type) and not hasattr(cls, name)
 
 
 def known_value(engine: Engine, fullname: str, made: Instance) -> Value:
