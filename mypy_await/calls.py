@@ -17,11 +17,13 @@ from mypy.nodes import (
 )
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
+    AnyType,
     CallableType,
     Instance,
     NoneType,
     Overloaded,
     ProperType,
+    TypeOfAny,
     UnionType,
     get_proper_type,
 )
@@ -79,9 +81,10 @@ class Call:
         if not isinstance(passed.typ, Instance):
             return False
         classes = [base for base in passed.typ.type.mro[:-1] if not base.is_protocol]
-        wanted = [part for formal in formal_of(self, passed) for part in _items(formal)]
+        wanted = [part for formal in formal_of(self, passed) for part in parts(formal)]
         return bool(wanted) and all(
-            isinstance(part, Instance) and part.type in classes for part in wanted
+            isinstance(part, NoneType) or (isinstance(part, Instance) and part.type in classes)
+            for part in wanted
         )
 
 
@@ -117,18 +120,38 @@ def is_ambiguous(ctx: FunctionContext | MethodContext, call: CallExpr) -> bool:
 
 
 def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[ProperType, ...]:
-    """Return what a call may call, when callee or receiver is a union; else nothing."""
+    """Return what a call may call, when callee or receiver is a union; else nothing.
+
+    That `None` is in the way, in it or on the way to it, is mypy's to say.
+    """
+    callee, union = call.callee, _union_in(api, call)
+    items = [] if union is None else [part for part in parts(union) if not _is_missing(part)]
+    if isinstance(callee, MemberExpr) and union is not compat.type_of(api, callee):
+        return tuple(compat.member(api, callee, item) for item in items)
+    return tuple(items)
+
+
+def meets_none(api: CheckerPluginInterface, call: CallExpr) -> bool:
+    """Is `None` in the way of a call, so that mypy gives it the type `Any` besides its own?"""
+    union = _union_in(api, call)
+    return union is not None and any(map(_is_missing, parts(union)))
+
+
+def _union_in(api: CheckerPluginInterface, call: CallExpr) -> UnionType | None:
+    """Return the type of the receiver of a call, or else of the callee, if it is a union."""
     callee = call.callee
-    receiver = compat.type_of(api, callee.expr) if isinstance(callee, MemberExpr) else None
-    if isinstance(callee, MemberExpr) and isinstance(receiver, UnionType):
-        return tuple(compat.member(api, callee, item) for item in _items(receiver))
-    several = compat.type_of(api, callee)
-    return tuple(_items(several)) if isinstance(several, UnionType) else ()
+    for node in (callee.expr, callee) if isinstance(callee, MemberExpr) else (callee,):
+        typ = compat.type_of(api, node)
+        if isinstance(typ, UnionType):
+            return typ
+    return None
 
 
-def _items(typ: ProperType) -> Iterator[ProperType]:
-    """Yield the parts of a type but `None`: that it has no methods is mypy's to say."""
-    return (item for item in parts(typ) if not isinstance(item, NoneType))
+def _is_missing(item: ProperType) -> bool:
+    """Is this `None`, or the type that mypy gives what `None` does not have?"""
+    return isinstance(item, NoneType) or (
+        isinstance(item, AnyType) and item.type_of_any == TypeOfAny.from_error
+    )
 
 
 def is_told_apart(node: Node, site: Site) -> bool:

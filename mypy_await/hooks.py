@@ -93,7 +93,7 @@ class Hooks:
         node: CallExpr,
     ) -> Type:
         """Judge what a call passes; return the type of the call."""
-        if interest.tests and compat.is_enabled(ctx.api, codes.MASKED_COROUTINE):
+        if interest.tests:
             self._judge.test(ctx, node)
         if interest.replaces:
             self._judge.replacement(ctx, node)

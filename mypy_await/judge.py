@@ -188,10 +188,14 @@ class Judge:
         self._report(site, node, first_misuse_in_call(self._call(ctx, site, node)))
 
     def test(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
-        """Report a run-time test for a coroutine that can never be true."""
+        """Report a run-time test for a coroutine that is never true, or makes no difference."""
         site = self._site(ctx.api, node)
-        if site is not None:
-            self._report(site, node, masked_coroutine.check_test(self._call(ctx, site, node)))
+        if site is None:
+            return
+        call = self._call(ctx, site, node)
+        for check in (masked_coroutine.check_test, dropped_awaitable.check_test):
+            if self._report(site, node, check(call)):
+                return
 
     def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
         """Report what stands in the place of an async function in a test, and is none."""

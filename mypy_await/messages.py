@@ -107,6 +107,11 @@ def dropped(use: Use, how: str) -> str:
     return f"Value of type {_type(use, use.value.typ)} is {how} and never awaited"
 
 
+def asked_in_vain(test: str) -> str:
+    """Say that a run-time test makes no difference."""
+    return f'"{test}" is asked, but nothing is awaited where the answer is yes'
+
+
 def dropped_on_path(use: Use, line: int) -> str:
     """Say that nobody awaits the value on one of the ways through the function."""
     typ = _type(use, use.value.typ)

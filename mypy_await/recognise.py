@@ -28,6 +28,7 @@ from mypy.types import (
     TupleType,
     Type,
     TypeVarType,
+    UnionType,
     get_proper_type,
 )
 
@@ -56,7 +57,7 @@ class Interest(NamedTuple):
     decorates: bool = False
     """It may give a decorator that tells nothing of a function's result."""
     tests: bool = False
-    """It asks what an argument is, for one whether it is awaitable."""
+    """It asks what an argument is: whether it is awaitable, or an async function."""
     replaces: bool = False
     """It makes a mock, or puts one in the place of something."""
 
@@ -87,7 +88,8 @@ class Recogniser:
             # Names in angle brackets are mypy's own, for displays and comprehensions.
             return _NONE if fullname.startswith("<") else _LOCAL
         found = self._lookup(fullname)
-        return self._interest(fullname, found.node) if found else _NONE
+        # A function in a method bears the name of a method that the class does not have.
+        return self._interest(fullname, found.node) if found else _LOCAL
 
     def method(self, fullname: str) -> Interest:
         """Return what is of interest in calls of this method, named by the receiver's class."""
@@ -101,7 +103,8 @@ class Recogniser:
         found = _interest(node)
         return found._replace(
             gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
-            tests=knows("coroutine-tests", fullname) or fullname == "builtins.hasattr",
+            tests=fullname == "builtins.hasattr"
+            or any(knows("coroutine-tests", fullname, key) for key in ("calls", "of_functions")),
             replaces=knows("replacers", fullname) or knows("mocks", fullname),
         )
 
@@ -174,7 +177,7 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
                 or knows("caches", fullname)
                 or knows("fixtures", fullname),
             )
-        case Overloaded():
+        case Overloaded() | UnionType():
             items = [_of_type(item, fullname) for item in proper.items]
             return Interest(
                 gives=any(item.gives for item in items),

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    ExpressionStmt,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    Var,
+)
 from mypy.types import Instance, ProperType
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import STARTED_LATER, Sort
 from mypy_await.bindings import Fate
-from mypy_await.places import Kind, Place, place_of
+from mypy_await.branches import is_vain
+from mypy_await.calls import Call, meets_none
+from mypy_await.knowledge import knows
+from mypy_await.places import Kind, Place, can_await, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import descendants
 
 
 def check(use: Use) -> Misuse | None:
@@ -23,13 +36,21 @@ def check(use: Use) -> Misuse | None:
     """
     if use.place.kind is not Kind.STATEMENT or use.place.names:
         return None
-    if use.place.value is use.node and compat.reports_statement(use.site.api, use.value.typ):
+    if use.place.value is use.node and _is_left_to_mypy(use):
         return None
     if isinstance(use.node, MemberExpr) and use.place.value is use.node:
         return _misuse(use, "read in a statement") if use.value.sort is not Sort.OTHER else None
     if not use.value.is_lazy or use.is_safe:
         return None
     return _misuse(use, "made in a statement")
+
+
+def _is_left_to_mypy(use: Use) -> bool:
+    """Does mypy report the statement?  Not where it gives the call the type `Any` besides."""
+    api, call = use.site.api, use.node
+    if not compat.reports_statement(api, use.value.typ):
+        return False
+    return not (isinstance(call, CallExpr) and meets_none(api, call))
 
 
 def check_container(use: Use) -> Misuse | None:
@@ -59,6 +80,35 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     if use.site.config.every_path and fate.lost_on and not use.in_container:
         text = messages.dropped_on_path(use, fate.lost_on)
         return Misuse(codes.DROPPED_AWAITABLE, text, (messages.remedy(use),), None, use.value.typ)
+    return None
+
+
+def check_test(call: Call) -> Misuse | None:
+    """Report `isawaitable(x)` in an async function where nothing comes of the answer.
+
+    Both ways do the same, or do nothing with the name: what is left of `await x`.
+    """
+    if not any(knows("coroutine-tests", call.callee, key) for key in ("calls", "of_functions")):
+        return None
+    parents = call.site.parents
+    if not can_await(call.node, parents):
+        return None
+    left = _left_alone(call)
+    if left is None and not is_vain(call.node, parents):
+        return None
+    text = messages.asked_in_vain(call.callee.rpartition(".")[2])
+    return Misuse(codes.DROPPED_AWAITABLE, text, (messages.ADD_AWAIT,), left)
+
+
+def _left_alone(call: Call) -> NameExpr | None:
+    """Return the tested variable where it is a statement by itself."""
+    function = function_around(call.node, call.site.parents)
+    match call.node.args:
+        case [NameExpr(node=Var() as tested)] if function is not None:
+            for node in descendants(function.body, into_functions=False):
+                match node:
+                    case ExpressionStmt(expr=NameExpr() as name) if name.node is tested:
+                        return name
     return None
 
 
