@@ -86,15 +86,20 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     if _is_nonlocal(binding.variable.name, function):
         return None
     uses = _Uses(binding.use, object_to, function, depth)
-    trace = flow.trace(function.body, binding.statement, binding.variable, uses.effect, uses.alias)
+    trace = flow.trace(
+        function.body, binding.statement, binding.variable, uses.effect, uses.alias, uses.excluded
+    )
     reached = trace.uses()
     if any(uses.asks_for_awaitable(node) for node in reached):
         return None
-    if any(
-        uses.asks_for_class(node) and Status.UNBOUND in trace.statuses(node) for node in reached
-    ):
+    asks = {
+        node
+        for node in reached
+        if Status.UNBOUND in trace.statuses(node) and uses.asks_for_class(node)
+    }
+    misused = [node for node in reached if node in uses.misuses and node not in asks]
+    if asks and not (misused and asks <= uses.misuses.keys()):
         return None
-    misused = [node for node in reached if node in uses.misuses]
     return Fate(
         misuses=tuple(uses.misuses[node] for node in misused),
         certain=tuple(
@@ -267,6 +272,13 @@ class _Uses:
     def asks_for_class(self, node: NameExpr) -> bool:
         """Is this use an `isinstance` test?"""
         return self._use.moved_to(node).receiver == "builtins.isinstance"
+
+    def excluded(self, node: Node) -> SymbolNode | None:
+        """Return the variable that holds no awaitable where a condition, `isinstance`, holds."""
+        match node:
+            case CallExpr(args=[NameExpr() as name, _]) if name in self.misuses:
+                return name.node if self.asks_for_class(name) else None
+        return None
 
     def alias(self, node: Node) -> SymbolNode | None:
         """Return the local variable that an assignment makes a second name of another one."""

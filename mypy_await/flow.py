@@ -48,6 +48,7 @@ from mypy.nodes import (
     SymbolNode,
     TryStmt,
     TupleExpr,
+    UnaryExpr,
     WhileStmt,
     WithStmt,
     YieldExpr,
@@ -87,6 +88,7 @@ class Round(enum.Enum):
 Path = tuple[Status, frozenset[SymbolNode]]
 State = frozenset[Path]
 UseOf = Callable[[NameExpr], Effect]
+SymbolOf = Callable[[Node], SymbolNode | None]
 
 _NOWHERE: Final[State] = frozenset()
 _START: Final[State] = frozenset({(Status.UNBOUND, frozenset())})
@@ -138,14 +140,16 @@ def trace(
     binding: Node,
     variable: SymbolNode,
     use_of: UseOf,
-    alias_of: Callable[[Node], SymbolNode | None],
+    alias_of: SymbolOf,
+    excluded_by: SymbolOf,
 ) -> Trace:
     """Follow the value that the statement `binding` binds to `variable` through `body`.
 
     `use_of` says what a use of a holding name does; `alias_of` names the variable that an
-    assignment binds to the value of another name, if it is such an assignment.
+    assignment binds to the value of another name, if it is such an assignment; `excluded_by` names
+    the variable that cannot hold the value where a condition is true.
     """
-    flow = _Flow(binding, variable, use_of, alias_of)
+    flow = _Flow(binding, variable, use_of, alias_of, excluded_by)
     flow.jumps.append(_Jumps())
     end = flow.block(body, _START)
     for state, line in (*flow.jumps.pop().returns, (end, body.end_line or body.line)):
@@ -160,12 +164,14 @@ class _Flow:
         binding: Node,
         variable: SymbolNode,
         use_of: UseOf,
-        alias_of: Callable[[Node], SymbolNode | None],
+        alias_of: SymbolOf,
+        excluded_by: SymbolOf,
     ) -> None:
         self.binding = binding
         self.variable = variable
         self.use_of = use_of
         self.alias_of = alias_of
+        self.excluded_by = excluded_by
         self.holders = {variable}
         self.result = Trace()
         self.jumps: list[_Jumps] = []
@@ -196,8 +202,8 @@ class _Flow:
     def if_(self, node: IfStmt, state: State) -> State:
         out: set[Path] = set()
         for condition, body in zip(node.expr, node.body, strict=True):
-            state = self.expression(condition, state)
-            out |= self.block(body, state)
+            holds, state = self.condition(condition, state)
+            out |= self.block(body, holds)
         return frozenset(out | self.block(node.else_body, state))
 
     def while_(self, node: WhileStmt, state: State) -> State:
@@ -205,12 +211,12 @@ class _Flow:
         again = Round.AGAIN if endless else Round.PERHAPS
 
         def turn(state: State) -> State:
-            return self.block(node.body, self.expression(node.expr, state))
+            return self.block(node.body, self.condition(node.expr, state)[0])
 
         ends, breaks = self.loop(turn, state, again)
         if endless:
             return breaks
-        return self.block(node.else_body, self.expression(node.expr, state | ends)) | breaks
+        return self.block(node.else_body, self.condition(node.expr, state | ends)[1]) | breaks
 
     def for_(self, node: ForStmt, state: State) -> State:
         state = self.expression(node.expr, state)
@@ -335,9 +341,8 @@ class _Flow:
         return _NOWHERE
 
     def assert_(self, node: AssertStmt, state: State) -> State:
-        state = self.expression(node.expr, state)
-        failed = self.expression(node.msg, state) if node.msg is not None else state
-        self.may_raise(failed)
+        state, failed = self.condition(node.expr, state)
+        self.may_raise(self.expression(node.msg, failed) if node.msg is not None else failed)
         is_false = isinstance(node.expr, NameExpr) and node.expr.fullname == "builtins.False"
         return _NOWHERE if is_false else state
 
@@ -389,17 +394,36 @@ class _Flow:
             out.add((_AFTER[effect](status), held))
         return frozenset(out)
 
-    def short_circuit(self, node: OpExpr, state: State) -> State:
-        state = self.expression(node.left, state)
-        after = self.expression(node.right, state)
+    def condition(self, node: Node, state: State) -> tuple[State, State]:
+        """Evaluate a condition; return the states in which it holds, and in which it does not."""
+        match node:
+            case UnaryExpr(op="not"):
+                holds, fails = self.condition(node.expr, state)
+                return fails, holds
+            case OpExpr(op="and"):
+                left, fails = self.condition(node.left, state)
+                holds, right = self.condition(node.right, left)
+                return holds, fails | right
+            case OpExpr(op="or"):
+                holds, left = self.condition(node.left, state)
+                right, fails = self.condition(node.right, left)
+                return holds | right, fails
+        state = self.expression(node, state)
+        excluded = self.excluded_by(node)
+        return frozenset(path for path in state if excluded not in path[1]), state
+
+    def operator(self, node: OpExpr, state: State) -> State:
         if node.op in ("and", "or"):
-            return state | after
-        self.may_raise(after)
-        return after
+            holds, fails = self.condition(node.left, state)
+            ends, goes_on = (fails, holds) if node.op == "and" else (holds, fails)
+            return ends | self.expression(node.right, goes_on)
+        state = self.expression(node.right, self.expression(node.left, state))
+        self.may_raise(state)
+        return state
 
     def conditional(self, node: ConditionalExpr, state: State) -> State:
-        state = self.expression(node.cond, state)
-        return self.expression(node.if_expr, state) | self.expression(node.else_expr, state)
+        holds, fails = self.condition(node.cond, state)
+        return self.expression(node.if_expr, holds) | self.expression(node.else_expr, fails)
 
     def walrus(self, node: AssignmentExpr, state: State) -> State:
         state = self.expression(node.value, state)
@@ -512,7 +536,7 @@ _STATEMENTS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
     Block: _Flow.block,
 }
 _EXPRESSIONS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {
-    OpExpr: _Flow.short_circuit,
+    OpExpr: _Flow.operator,
     ConditionalExpr: _Flow.conditional,
     AssignmentExpr: _Flow.walrus,
     GeneratorExpr: _Flow.comprehension,
