@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Final
 
 from mypy.nodes import FuncDef, TypeInfo
@@ -16,8 +17,12 @@ from mypy.types import (
     AnyType,
     CallableType,
     Instance,
+    LiteralType,
+    NoneType,
     ProperType,
+    TupleType,
     Type,
+    TypedDictType,
     TypeOfAny,
     TypeVarType,
     UnionType,
@@ -86,6 +91,24 @@ def may_be_awaitable(typ: Type | None) -> bool:
         case UnionType():
             return any(may_be_awaitable(item) for item in proper.items)
     return False
+
+
+def refuses_coroutines(typ: Type) -> bool:
+    """Is this a declared type that no coroutine has, whatever stands open in it?"""
+    return all(_refuses(part) for part in parts(get_proper_type(typ)))
+
+
+def _refuses(typ: ProperType) -> bool:
+    if isinstance(typ, TypeVarType):
+        return all(map(refuses_coroutines, typ.values or [typ.upper_bound]))
+    if not isinstance(typ, Instance):
+        return isinstance(typ, (NoneType, LiteralType, TupleType, TypedDictType))
+    info = typ.type
+    if may_be_awaitable(typ) or info.fallback_to_any:
+        return False
+    return not info.is_protocol or any(
+        not hasattr(CoroutineType, member) for member in info.protocol_members
+    )
 
 
 def _instance(typ: Instance) -> Awaitable | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.nodes import Decorator, FuncDef, NameExpr, RefExpr, SymbolNode, TypeInfo, Var
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import names
-from mypy_await.awaitables import awaitable, is_async_def
+from mypy_await.awaitables import awaitable, is_async_def, refuses_coroutines
 from mypy_await.summaries import Argument, Kind, Known, Verdict
 
 
@@ -43,13 +45,27 @@ def _known_function(node: FuncDef | Decorator) -> Known:
     value = awaitable(result)
     if value is None:
         verdict = Verdict.UNKNOWN if result is None or says_nothing(result) else Verdict.NEVER
-        return Known(verdict, instance=class_name(result))
+        bound = int(bool(function.info) and not function.is_static)
+        plain = _plain_slots(typ, bound) if isinstance(typ, CallableType) else ()
+        return Known(verdict, instance=class_name(result), plain=frozenset(plain))
     is_async = is_async_def(function)
     kind = {"coroutine": Kind.COROUTINE, "future": Kind.FUTURE}.get(
         value.sort.value, Kind.AWAITABLE
     )
     awaited = class_name(get_proper_type(value.result))
     return Known(Verdict.ALWAYS, kind, is_async, class_name(result), awaited)
+
+
+def _plain_slots(typ: CallableType, bound: int) -> Iterator[int | str]:
+    """Yield the parameters that take no coroutine, by position behind the bound and by name."""
+    formals = zip(typ.arg_types, typ.arg_kinds, typ.arg_names, strict=True)
+    for position, (formal, kind, name) in enumerate(formals):
+        if kind.is_star() or not refuses_coroutines(formal):
+            continue
+        if kind.is_positional():
+            yield position - bound
+        if name is not None:
+            yield name
 
 
 def _known_value(typ: Type) -> Known:

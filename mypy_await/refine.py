@@ -207,6 +207,14 @@ class Refiner:
         made = _instance(found.node) if found and isinstance(found.node, TypeInfo) else None
         return made if made is not None and is_protected(made, self._protect) else None
 
+    def class_held(self, api: CheckerPluginInterface, fullname: str) -> TypeInfo | None:
+        """Return the class of the object that a global holds, as the source makes it."""
+        summary = self.summary(api, fullname)
+        found = self._lookup(summary.instance_of) if summary and summary.instance_of else None
+        if summary is not None:
+            self._note(api, summary)
+        return found.node if found and isinstance(found.node, TypeInfo) else None
+
     def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:
         """Does the source of a function rule out that it gives an awaitable?"""
         summary = self._of_callee(api, fullname, node)

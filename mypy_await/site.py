@@ -23,6 +23,7 @@ from mypy.nodes import (
     FloatExpr,
     FuncBase,
     FuncDef,
+    IndexExpr,
     IntExpr,
     ListExpr,
     MemberExpr,
@@ -33,6 +34,7 @@ from mypy.nodes import (
     StrExpr,
     SymbolNode,
     TupleExpr,
+    TypeApplication,
     TypeInfo,
     Var,
 )
@@ -141,8 +143,9 @@ class Site:
         return Instance(info, [_ANY] * len(info.type_vars)) if info else None
 
     def _result(self, call: CallExpr) -> ProperType | None:
-        if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
-            return Instance(call.callee.node, [_ANY] * len(call.callee.node.type_vars))
+        made = _called(call)
+        if isinstance(made, RefExpr) and isinstance(made.node, TypeInfo):
+            return Instance(made.node, [_ANY] * len(made.node.type_vars))
         callee = self.type_of(call.callee)
         if isinstance(callee, CallableType):
             return get_proper_type(callee.ret_type)
@@ -161,15 +164,31 @@ class Site:
             case NameExpr(node=Var() as variable) if not variable.is_inferred:
                 return get_proper_type(variable.type)
             case MemberExpr():
-                owner = class_of(self.type_of(target.expr))
+                owner = self._class_behind(target.expr)
                 found = owner.get(target.name) if owner else None
                 if found and isinstance(found.node, Var) and not found.node.is_inferred:
                     return get_proper_type(found.node.type)
         return None
 
+    def _class_behind(self, node: Expression) -> TypeInfo | None:
+        """Return the class of a value; where mypy says `Any`, of what the source puts in a global.
+
+        That is for `config.limits.rate = ...` behind `config = load()`, a function without types.
+        """
+        typ = self.type_of(node)
+        if typ is not None and not isinstance(typ, AnyType):
+            return class_of(typ)
+        if isinstance(node, RefExpr) and isinstance(node.node, Var) and "." in node.fullname:
+            return self.refiner.class_held(self.api, node.fullname)
+        if isinstance(node, MemberExpr):
+            owner = self._class_behind(node.expr)
+            found = owner.get(node.name) if owner else None
+            return class_of(_symbol_type(found.node)) if found else None
+        return None
+
     def callee_name(self, call: CallExpr) -> str:
         """Return the full name of what a call names, methods by the class that defines them."""
-        callee = call.callee
+        callee = _called(call)
         if isinstance(callee, RefExpr) and "." in callee.fullname:
             return callee.fullname
         if isinstance(callee, MemberExpr):
@@ -181,7 +200,7 @@ class Site:
 
     def callee_node(self, call: CallExpr) -> SymbolNode | None:
         """Return the symbol that a call names: function, method, class or variable."""
-        return self.symbol(call.callee)
+        return self.symbol(_called(call))
 
     def symbol(self, node: Expression) -> SymbolNode | None:
         """Return the symbol that a name or an attribute stands for."""
@@ -209,10 +228,10 @@ class Site:
 
     def signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
         """Return the signatures of what is called, without `self`; empty when unknown."""
-        typ = self.type_of(call.callee)
-        if isinstance(call.callee, RefExpr) and isinstance(call.callee.node, TypeInfo):
+        typ, callee = self.type_of(call.callee), _called(call)
+        if isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo):
             if not isinstance(typ, (CallableType, Overloaded)):
-                typ = self._constructor(call.callee.node)
+                typ = self._constructor(callee.node)
         return _items(typ) if typ is not None else self.declared_signatures(call)
 
     def declared_signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
@@ -238,6 +257,14 @@ class Site:
 
 
 _ANY: Final = AnyType(TypeOfAny.special_form)
+
+
+def _called(call: CallExpr) -> Expression:
+    """Return what a call names, `C` in `C[int]()` too."""
+    match call.callee:
+        case IndexExpr(analyzed=TypeApplication(expr=RefExpr() as generic)):
+            return generic
+    return call.callee
 
 
 def _items(typ: ProperType | None) -> tuple[CallableType, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from mypy.nodes import (
+    AssignmentStmt,
     AwaitExpr,
     CallExpr,
     CastExpr,
@@ -15,6 +16,7 @@ from mypy.nodes import (
     IfStmt,
     MemberExpr,
     NameExpr,
+    Node,
     OpExpr,
     RefExpr,
     TypeInfo,
@@ -22,11 +24,11 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, messages, names
-from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
+from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts, refuses_coroutines
 from mypy_await.bindings import Fate
 from mypy_await.displays import is_item_of_record
 from mypy_await.knowledge import knows
-from mypy_await.places import Kind
+from mypy_await.places import Kind, can_await
 from mypy_await.refine import shown_place
 from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all, is_known
@@ -281,8 +283,11 @@ def _argument(use: Use) -> Misuse | None:
 def _cast(use: Use) -> Misuse | None:
     cast = use.place.node
     assert isinstance(cast, CastExpr)
-    target = get_proper_type(cast.type)
-    if fit(use.value, target) is not Fit.NO or not _may_be_cast(use.value.result, target):
+    target, result = get_proper_type(cast.type), use.value.result
+    if fit(use.value, target) is not Fit.NO:
+        return None
+    is_open = not is_known(result) and refuses_coroutines(target)
+    if not (is_open and can_await(cast, use.site.parents)) and not _may_be_cast(result, target):
         return None  # a lie of its own: no `await` would make it true
     is_async = isinstance(target, Instance) and target.type.get("__aiter__") is not None
     return None if is_async else _misuse(use, "cast", target)
@@ -365,12 +370,17 @@ def _is_sent_off(use: Use) -> bool:
     return False
 
 
+def _annotation(statement: Node) -> ProperType | None:
+    """Return the type that an assignment declares, be it a second time for its name."""
+    return get_proper_type(statement.type) if isinstance(statement, AssignmentStmt) else None
+
+
 def _assigned(use: Use) -> Misuse | None:
     declared, target = use.expected, use.place.target
     if isinstance(target, MemberExpr) and target.is_inferred_def:
         return None  # visited again: the attribute's type is what a report before made of it
-    if declared is None and target is not None:
-        declared = use.site.declared_type_of(target)
+    if target is not None and isinstance(get_proper_type(declared), AnyType | None):
+        declared = _annotation(use.place.node) or use.site.declared_type_of(target)
     answer = fit(use.value, declared)
     if answer is Fit.NO:
         return _misuse(use, "assigned", declared)

@@ -231,6 +231,8 @@ class Known:
     is_class: bool = False
     is_value: bool = False
     """It is a variable or a property, not something to call."""
+    plain: frozenset[int | str] = frozenset()
+    """A function: its parameters, by position and by name, whose declared type no coroutine has."""
     path: str | None = None
     line: int | None = None
 

@@ -69,9 +69,15 @@ def parameter_for(
     if keyword is not None:
         named = {arg.arg for arg in (*spec.args, *spec.kwonlyargs)}
         return keyword if keyword in named else None
-    before = call.args[: call.args.index(node)]
-    if any(isinstance(arg, ast.Starred) for arg in before):
+    position = position_of(call, node)
+    if position is None:
         return None
     positional = [*spec.posonlyargs, *spec.args]
-    index = len(before) + (1 if function.bound is not None else 0)
+    index = position + (1 if function.bound is not None else 0)
     return positional[index].arg if index < len(positional) else None
+
+
+def position_of(call: ast.Call, node: ast.expr) -> int | None:
+    """Return the position of an argument; None if that is not certain."""
+    before = call.args[: call.args.index(node)]
+    return None if any(isinstance(arg, ast.Starred) for arg in before) else len(before)

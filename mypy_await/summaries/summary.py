@@ -188,6 +188,11 @@ class FunctionSummary:
         """
         return self._class(Arguments(is_open=True), "class")
 
+    @property
+    def instance_of(self) -> str | None:
+        """The full name of the one class that what the name holds is certainly an instance of."""
+        return self._ask("instance", lambda: self._one_class(self._value), None)
+
     def _class(self, given: Arguments, key: object) -> str | None:
         def question() -> str | None:
             value = self._called(given)

@@ -191,13 +191,16 @@ class Follower(Reads):
         self, atom: Atom, call: ast.Call, node: ast.expr, keyword: str | None, found: Found
     ) -> None:
         if isinstance(atom, External):
-            return self._passed_to_library(atom.fullname, call, node, found)
+            return self._passed_to_library(atom.fullname, call, node, keyword, found)
         function: Atom | None = atom
         if isinstance(atom, Class):
             function = classes.constructor(self.engine, atom)
         name = parameters.parameter_for(function, call, node, keyword)
         if name is None or not isinstance(function, Function) or parameters.is_hook(function):
             return self.note(found, How.HANDED_ON, node)
+        known = self.engine.type_of(function.fullname)
+        if known and name in known.plain:
+            return self.note(found, How.COMPUTED, node, function.fullname)
         inside = self.asked_of(function, name)
         if inside:
             returned = [use for use in inside.uses if use.how is How.RETURNED]
@@ -219,7 +222,7 @@ class Follower(Reads):
         return self.follow(call, found)
 
     def _passed_to_library(
-        self, fullname: str, call: ast.Call, node: ast.expr, found: Found
+        self, fullname: str, call: ast.Call, node: ast.expr, keyword: str | None, found: Found
     ) -> None:
         if fullname in library.NEUTRAL:
             return None
@@ -227,7 +230,12 @@ class Follower(Reads):
             return None  # what is no plain value goes on behind it
         if fullname == "functools.partial" and call.args[:1] == [node]:
             return self.follow(call, found)
-        return self.note(found, library.SINKS.get(fullname, How.HANDED_ON), node, fullname)
+        how = library.SINKS.get(fullname)
+        if how is None:
+            slot = keyword or parameters.position_of(call, node)
+            known = self.engine.type_of(fullname)
+            how = How.COMPUTED if known and slot in known.plain else How.HANDED_ON
+        return self.note(found, how, node, fullname)
 
 
 _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Found], None]]] = {
