@@ -57,7 +57,7 @@ class Interest(NamedTuple):
     decorates: bool = False
     """It may give a decorator that tells nothing of a function's result."""
     tests: bool = False
-    """It asks what an argument is: whether it is awaitable, or an async function."""
+    """It asks what an argument is, for one whether it is awaitable."""
     replaces: bool = False
     """It makes a mock, or puts one in the place of something."""
 
@@ -103,8 +103,7 @@ class Recogniser:
         found = _interest(node)
         return found._replace(
             gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
-            tests=fullname == "builtins.hasattr"
-            or any(knows("coroutine-tests", fullname, key) for key in ("calls", "of_functions")),
+            tests=knows("coroutine-tests", fullname) or fullname == "builtins.hasattr",
             replaces=knows("replacers", fullname) or knows("mocks", fullname),
         )
 

@@ -10,22 +10,25 @@ from mypy.nodes import (
     Expression,
     ExpressionStmt,
     FuncDef,
+    IfStmt,
     MemberExpr,
     NameExpr,
+    ReturnStmt,
     Var,
 )
 from mypy.types import Instance, ProperType
 
 from mypy_await import codes, compat, messages
-from mypy_await.awaitables import STARTED_LATER, Sort
+from mypy_await.awaitables import STARTED_LATER, Sort, may_be_awaitable
 from mypy_await.bindings import Fate
 from mypy_await.branches import is_vain
 from mypy_await.calls import Call, meets_none
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, can_await, function_around, place_of
+from mypy_await.results import declared_result
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import descendants
+from mypy_await.walk import descendants, enclosing
 
 
 def check(use: Use) -> Misuse | None:
@@ -86,18 +89,32 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
 def check_test(call: Call) -> Misuse | None:
     """Report `isawaitable(x)` in an async function where nothing comes of the answer.
 
-    Both ways do the same, or do nothing with the name: what is left of `await x`.
+    Both ways do the same, or do nothing with the name: what is left of `await x`.  Behind a test of
+    a function the call is judged, and mypy judges what is returned where the type is declared.
     """
-    if not any(knows("coroutine-tests", call.callee, key) for key in ("calls", "of_functions")):
-        return None
     parents = call.site.parents
-    if not can_await(call.node, parents):
+    if not knows("coroutine-tests", call.callee) or not can_await(call.node, parents):
+        return None
+    if _is_returned_as_declared(call):
         return None
     left = _left_alone(call)
     if left is None and not is_vain(call.node, parents):
         return None
     text = messages.asked_in_vain(call.callee.rpartition(".")[2])
     return Misuse(codes.DROPPED_AWAITABLE, text, (messages.ADD_AWAIT,), left)
+
+
+def _is_returned_as_declared(call: Call) -> bool:
+    """Does the choice return something from a function whose declared result is never awaitable?"""
+    parents = call.site.parents
+    function = function_around(call.node, parents)
+    choice = enclosing(call.node, parents, (IfStmt, ReturnStmt))
+    if not isinstance(function, FuncDef) or choice is None:
+        return False
+    returns = next((node for node in descendants(choice) if isinstance(node, ReturnStmt)), None)
+    if returns is None:
+        return False
+    return not may_be_awaitable(declared_result(function, Place(Kind.RETURNED, returns, call.node)))
 
 
 def _left_alone(call: Call) -> NameExpr | None:
