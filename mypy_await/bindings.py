@@ -22,6 +22,7 @@ from mypy.nodes import (
     NameExpr,
     Node,
     NonlocalDecl,
+    OperatorAssignmentStmt,
     SetExpr,
     SymbolNode,
     TryStmt,
@@ -32,10 +33,20 @@ from mypy.nodes import (
 
 from mypy_await import flow
 from mypy_await.displays import holds_plain_values
+from mypy_await.elements import leaves_it, taken_out
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
+from mypy_await.steps import (
+    Shape,
+    Step,
+    Steps,
+    literal,
+    makes_mapping,
+    steps_by_method,
+    steps_joined,
+)
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -117,15 +128,16 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
 def binding_of(use: Use) -> Binding | None:
     """Return the binding of a value, or of the container that holds it, to one local name."""
     container = use.of_container()
-    if container is not None:
-        return _bound(container)
-    return _bound(use) or _stored(use)
+    if container is None:
+        return _bound(use) or _stored(use)
+    inner = taken_out(container)
+    return _bound(container) or _stored(container) or (_bound(inner) if inner else None)
 
 
 def _container_of(use: Use) -> Binding | None:
     """Return the binding of the local container that a use puts the value into."""
     container = use.of_container()
-    return _stored(use) if container is None else _bound(container)
+    return _stored(use) if container is None else _bound(container) or _stored(container)
 
 
 def _bound(use: Use) -> Binding | None:
@@ -144,28 +156,47 @@ def _bound(use: Use) -> Binding | None:
 
 
 def _stored(use: Use) -> Binding | None:
-    """Return the binding of a local container that takes the value in.
+    """Return the binding of a local container that takes the value, or its container, in.
 
     It counts only when the container was made in this function and has no other owner.
     """
-    place = use.place
+    place, parents = use.place, use.site.parents
     holder: Expression | None = None
     if place.kind is Kind.ASSIGNED and isinstance(place.target, IndexExpr):
         holder, statement = place.target.base, place.node
+    elif isinstance(place.node, OperatorAssignmentStmt):
+        holder, statement = place.node.lvalue, place.node
     elif place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
-        callee, statement = place.node.callee, use.site.parents.get(place.node, place.node)
-        if knows("container", use.receiver, "methods") and isinstance(callee, MemberExpr):
+        callee, statement = place.node.callee, parents.get(place.node, place.node)
+        if isinstance(callee, MemberExpr) and isinstance(statement, ExpressionStmt):
             holder = callee.expr
-        if not isinstance(statement, ExpressionStmt):
-            return None
     if not isinstance(holder, NameExpr) or holder.kind != LDEF or not isinstance(holder.node, Var):
         return None
-    function = function_around(statement, use.site.parents)
-    if function is None or not _is_made_in(function, holder.node, use):
+    function = function_around(statement, parents)
+    steps = _steps_into(use, holder.node, function) if function is not None else ()
+    if not steps or function is None:
         return None
-    plain = holds_plain_values(holder.node, function, use.site)
-    container = replace(use.moved_to(holder), in_container=True, among_plain=plain)
+    plain = use.among_plain or holds_plain_values(holder.node, function, use.site)
+    container = use.moved_to(holder)
+    container = replace(container, in_container=True, among_plain=plain, steps=steps)
     return Binding(statement, holder.node, container)
+
+
+def _steps_into(use: Use, variable: Var, function: FuncItem) -> Steps:
+    """Return the steps from a local container to the value that a use puts into it."""
+    made = _made_in(function, variable, use)
+    if made is None:
+        return ()
+    match use.place.node:
+        case CallExpr(callee=MemberExpr(name=name)) as call:
+            if not knows("container", use.receiver, "methods"):
+                return ()
+            return steps_by_method(name, call, use.place.value, use.steps)
+        case AssignmentStmt(lvalues=[IndexExpr(index=index)]):
+            return (*use.steps, Step(made, literal(index)))
+        case OperatorAssignmentStmt(op="+" | "|") if use.in_container:
+            return steps_joined(use.steps)
+    return ()
 
 
 def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression | None]:
@@ -181,16 +212,24 @@ def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression 
                             yield None
 
 
-def _is_made_in(function: FuncItem, variable: Var, use: Use) -> bool:
-    """Is everything that the variable names in the function a display made there?"""
+def _made_in(function: FuncItem, variable: Var, use: Use) -> Shape | None:
+    """Return the shape of the displays that are all that a variable names in the function."""
     if variable in {argument.variable for argument in function.arguments}:
-        return False
-    values = list(assignments_to(variable, function))
-    return bool(values) and all(
-        isinstance(value, (ListExpr, DictExpr, SetExpr))
-        or (isinstance(value, CallExpr) and knows("container", use.site.callee_name(value)))
-        for value in values
-    )
+        return None
+    shapes = {_shape_of(value, use) for value in assignments_to(variable, function)}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
+def _shape_of(made: Expression | None, use: Use) -> Shape | None:
+    """Return the shape of a container that is made here."""
+    match made:
+        case ListExpr() | SetExpr():
+            return Shape.SEQUENCE
+        case DictExpr():
+            return Shape.MAPPING
+        case CallExpr() if knows("container", callee := use.site.callee_name(made)):
+            return Shape.MAPPING if makes_mapping(callee) else Shape.SEQUENCE
+    return None
 
 
 def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace, site: Site) -> bool:
@@ -299,7 +338,28 @@ class _Uses:
         if found is not None:
             self.misuses[node] = found
             return Effect.NOTHING
-        return effect_on(use)
+        outer = use.of_container()
+        return self._effect_of_element(node, outer) if outer else effect_on(use)
+
+    def _effect_of_element(self, node: NameExpr, container: Use) -> Effect:
+        """Say what a use of a container does to the value in it, which it may take out."""
+        if leaves_it(container):
+            return Effect.NOTHING
+        inner = taken_out(container)
+        if inner is None:
+            return effect_on(container)
+        binding = binding_of(inner) if self._depth else None
+        end = fate(binding, self._object_to, self._depth - 1) if binding else None
+        if end is not None and not inner.place.names and not end.consumed:
+            if end.misuses:
+                self.misuses[node] = end.misuses[0]
+            return Effect.NOTHING
+        if inner.is_asked_about or inner.place.kind is Kind.ASSIGNED:
+            return Effect.HAND_ON
+        if inner.in_container:
+            return self._effect_of_element(node, inner.of_container() or inner)
+        effect = effect_on(inner)
+        return effect if effect is Effect.NOTHING else Effect.HAND_ON
 
     def _misuse_of_container(self, use: Use) -> tuple[Use, Misuse] | None:
         """Return the first misuse of a local container that takes the value in, if that is all."""

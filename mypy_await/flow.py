@@ -223,7 +223,7 @@ class _Flow:
 
         def turn(state: State) -> State:
             self.may_raise(state)  # the next value may fail to come
-            return self.block(node.body, self.bind(node.index, state))
+            return self.block(node.body, self.next_value(node.index, state))
 
         ends, breaks = self.loop(turn, state, Round.AGAIN)
         return self.block(node.else_body, state | ends) | breaks
@@ -438,7 +438,9 @@ class _Flow:
 
         def turn(state: State) -> State:
             for part in children(node):
-                if part is not node.sequences[0]:
+                if part in node.indices:
+                    state = self.next_value(part, state)
+                elif part is not node.sequences[0]:
                     state = self.expression(part, state)
                 if any(part in conditions for conditions in node.condlists):
                     skipped.update(state)
@@ -452,6 +454,11 @@ class _Flow:
     def begin(self, state: State) -> State:
         """Bind the value: from here on it is there, and nothing was done with it."""
         return frozenset({(Status.UNAWAITED, frozenset({self.variable}))}) if state else state
+
+    def next_value(self, target: Node, state: State) -> State:
+        """Bind the target of a loop; where it is the binding, perhaps to the value."""
+        state = self.bind(target, state)
+        return state | self.begin(state) if target is self.binding else state
 
     def note_overwriting(self, node: Node, state: State) -> None:
         """Note in which statuses the binding replaces the value of an earlier turn."""

@@ -249,11 +249,15 @@ class Site:
         return _bound(node, typ)
 
     def _constructor(self, info: TypeInfo) -> ProperType | None:
-        found = info.get("__init__")
-        if found is None or found.node is None:
-            return None
-        is_objects = found.node.fullname == "builtins.object.__init__"
-        return None if is_objects else self._signature(found.node)
+        """Return what a class is called with; None for one that takes nothing of its own."""
+        for name in ("__init__", "__new__"):
+            found = info.get(name)
+            if found is None or found.node is None:
+                return None
+            if found.node.fullname != f"builtins.object.{name}":
+                typ = self._signature(found.node)
+                return typ if name == "__init__" else _without_first(typ)
+        return None
 
 
 _ANY: Final = AnyType(TypeOfAny.special_form)
@@ -312,12 +316,17 @@ def _bound(node: SymbolNode, typ: ProperType | None) -> ProperType | None:
     function = node.func if isinstance(node, Decorator) else node
     if not isinstance(function, FuncBase) or not function.info or function.is_static:
         return typ
+    return _without_first(typ)
+
+
+def _without_first(typ: ProperType | None) -> ProperType | None:
+    """Return the type of a function without its first parameter."""
     if isinstance(typ, CallableType) and typ.arg_types and typ.arg_kinds[0] not in _STARS:
         return typ.copy_modified(
             arg_types=typ.arg_types[1:], arg_kinds=typ.arg_kinds[1:], arg_names=typ.arg_names[1:]
         )
     if isinstance(typ, Overloaded):
-        items = [_bound(node, item) for item in typ.items]
+        items = [_without_first(item) for item in typ.items]
         return Overloaded([item for item in items if isinstance(item, CallableType)])
     return typ
 

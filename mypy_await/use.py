@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mypy.errorcodes import ErrorCode
-from mypy.nodes import IS_ABSTRACT, CallExpr, Decorator, Expression, FuncDef
+from mypy.nodes import (
+    IS_ABSTRACT,
+    CallExpr,
+    Decorator,
+    DictExpr,
+    Expression,
+    FuncDef,
+    ListExpr,
+    OpExpr,
+    SetExpr,
+    StarExpr,
+    TupleExpr,
+)
 from mypy.types import Type
 
 from mypy_await.awaitables import Awaitable, Sort
@@ -14,6 +26,15 @@ from mypy_await.futures import makes_future
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, place_of
 from mypy_await.site import Site
+from mypy_await.steps import (
+    MAKES_PAIRS,
+    Shape,
+    Step,
+    Steps,
+    name_of_argument,
+    step_into,
+    steps_through_call,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,8 @@ class Use:
     """Does the expression give a container that holds the awaitable?"""
     among_plain: bool = False
     """Are other elements of that container plain values?"""
+    steps: Steps = ()
+    """The way from that container to the value, as far as it is known; the outermost step last."""
 
     def moved_to(self, node: Expression, *, is_name: bool = False) -> Use:
         """Return the use of another expression that gives the same value, or holds it."""
@@ -44,24 +67,50 @@ class Use:
     def of_container(self) -> Use | None:
         """Return the use of the outermost display that this value is an element of, if any.
 
-        `list(...)` and its like around a display count as displays of the same elements.
+        `list(...)` and its like around a display count as displays of the same elements, and so
+        does what is unpacked into another one, or joined with it.
         """
         use = self
-        while use.place.kind is Kind.ELEMENT or use._is_copied():
-            container = use.place.node
+        while (steps := use._steps_further_out()) is not None:
+            container = self.site.parents[use.place.value]
+            if isinstance(container, StarExpr):
+                container = self.site.parents[container]
             assert isinstance(container, Expression)
             plain = use.among_plain or is_among_plain_values(container, use.place.value, use.site)
-            use = replace(use.moved_to(container), in_container=True, among_plain=plain)
+            use = replace(
+                use.moved_to(container), in_container=True, among_plain=plain, steps=steps
+            )
         return use if use.in_container else None
 
-    def _is_copied(self) -> bool:
-        call = self.place.node
-        return (
-            self.in_container
-            and self.place.kind is Kind.ARGUMENT
-            and isinstance(call, CallExpr)
-            and knows("container", self.site.callee_name(call))
-        )
+    def _steps_further_out(self) -> Steps | None:
+        """Return the steps from what takes this value in as an element, or all its elements."""
+        place, last = self.place, self.steps[-1] if self.steps else None
+        match place.kind, place.node:
+            case Kind.ELEMENT, container:
+                return (*self.steps, step_into(container, place.value))
+            case Kind.ARGUMENT, CallExpr() as call if self.in_container:
+                return self._steps_through(call)
+            case Kind.ARGUMENT, CallExpr() as call if self.receiver == "builtins.dict":
+                return (Step(Shape.MAPPING, name_of_argument(call, place.value)),)
+            case Kind.UNPACKED, StarExpr() as star if last and last.shape is Shape.SEQUENCE:
+                is_display = isinstance(self.site.parents[star], (ListExpr, TupleExpr, SetExpr))
+                return (*self.steps[:-1], last.somewhere()) if is_display else None
+            case Kind.UNPACKED, DictExpr() if last and last.shape is Shape.MAPPING:
+                return self.steps
+            case Kind.OPERAND, OpExpr(op="+") if last and last.shape is Shape.SEQUENCE:
+                return (*self.steps[:-1], last.somewhere())
+            case Kind.OPERAND, OpExpr(op="|") if last and last.shape is Shape.MAPPING:
+                return self.steps
+        return None
+
+    def _steps_through(self, call: CallExpr) -> Steps | None:
+        """Return the steps from what a call makes of this container, if it takes its elements."""
+        callee = self.site.callee_name(call)
+        if not knows("container", callee) and callee not in MAKES_PAIRS:
+            return None
+        if not self.steps:
+            return () if knows("container", callee) else None
+        return steps_through_call(callee, call, self.place.value, self.steps) or None
 
     @property
     def is_safe(self) -> bool:
@@ -81,6 +130,12 @@ class Use:
         function = node.func if isinstance(node, Decorator) else node
         is_abstract = isinstance(function, FuncDef) and function.abstract_status == IS_ABSTRACT
         return is_abstract or makes_future(self.site, call)
+
+    @property
+    def is_asked_about(self) -> bool:
+        """Does the program ask here what the value is?"""
+        receiver = self.receiver
+        return receiver == "builtins.isinstance" or knows("coroutine-tests", receiver)
 
     @property
     def receiver(self) -> str:

@@ -25,7 +25,9 @@ from mypy_await.checks import (
     unknown_awaitable,
 )
 from mypy_await.decorations import Decoration
+from mypy_await.elements import taken_out
 from mypy_await.overrides import ClassBody, Method
+from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
 CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
@@ -111,7 +113,8 @@ def first_misuse(use: Use) -> Misuse | None:
 
 
 def _here(use: Use) -> Misuse | None:
-    return _of_container(use.of_container()) or _at_place(use)
+    container = use.of_container()
+    return _of_container(container) or _of_element(container) or _at_place(use)
 
 
 def _at_place(use: Use) -> Misuse | None:
@@ -124,6 +127,17 @@ def _of_container(use: Use | None) -> Misuse | None:
     if use is None:
         return None
     return next((misuse for check in CONTAINER_CHECKS if (misuse := check(use))), None)
+
+
+def _of_element(container: Use | None) -> Misuse | None:
+    """Return what is said of a value that is taken out of its container at once.
+
+    Whoever asks of what class an element is knows which of the elements it is.
+    """
+    inner = taken_out(container) if container else None
+    if inner is None or inner.is_asked_about or inner.place.kind is Kind.STATEMENT:
+        return None
+    return _here(inner)
 
 
 def _of_binding(use: Use) -> Misuse | None:
