@@ -33,7 +33,7 @@ from mypy.nodes import (
 
 from mypy_await import flow
 from mypy_await.displays import holds_plain_values
-from mypy_await.elements import leaves_it, taken_out
+from mypy_await.elements import is_certain, leaves_it, taken_out
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
@@ -348,18 +348,24 @@ class _Uses:
         inner = taken_out(container)
         if inner is None:
             return effect_on(container)
-        binding = binding_of(inner) if self._depth else None
-        end = fate(binding, self._object_to, self._depth - 1) if binding else None
-        if end is not None and not inner.place.names and not end.consumed:
-            if end.misuses:
-                self.misuses[node] = end.misuses[0]
-            return Effect.NOTHING
-        if inner.is_asked_about or inner.place.kind is Kind.ASSIGNED:
+        if inner.place.kind is Kind.ASSIGNED or inner.place.names:
+            return self._effect_of_name(node, inner)
+        if not is_certain(inner):
             return Effect.HAND_ON
         if inner.in_container:
             return self._effect_of_element(node, inner.of_container() or inner)
         effect = effect_on(inner)
         return effect if effect is Effect.NOTHING else Effect.HAND_ON
+
+    def _effect_of_name(self, node: NameExpr, inner: Use) -> Effect:
+        """Say what becomes of a value that is taken out of a container and bound to a name."""
+        binding = binding_of(inner) if self._depth else None
+        end = fate(binding, self._object_to, self._depth - 1) if binding else None
+        if end is None or end.consumed:
+            return Effect.HAND_ON
+        if end.misuses:
+            self.misuses[node] = end.misuses[0]
+        return Effect.NOTHING
 
     def _misuse_of_container(self, use: Use) -> tuple[Use, Misuse] | None:
         """Return the first misuse of a local container that takes the value in, if that is all."""

@@ -55,6 +55,18 @@ def taken_out(holder: Use) -> Use | None:
     return None
 
 
+def is_certain(inner: Use) -> bool:
+    """Does the program take it for certain that this is the value, and that it is needed here?
+
+    Whoever asks of an element what it is, or whether it is there, knows which of several it gets;
+    and behind `or` and a walrus it goes on to where it may be awaited.
+    """
+    place = inner.place
+    if inner.is_asked_about or place.names or place.kind is Kind.STATEMENT:
+        return False
+    return place.kind is not Kind.TESTED or place.detail not in ("and", "or")
+
+
 def leaves_it(holder: Use) -> bool:
     """Does a use of a container certainly look at something else in it?"""
     if not holder.steps:

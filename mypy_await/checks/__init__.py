@@ -25,9 +25,8 @@ from mypy_await.checks import (
     unknown_awaitable,
 )
 from mypy_await.decorations import Decoration
-from mypy_await.elements import taken_out
+from mypy_await.elements import is_certain, taken_out
 from mypy_await.overrides import ClassBody, Method
-from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
 CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
@@ -130,14 +129,9 @@ def _of_container(use: Use | None) -> Misuse | None:
 
 
 def _of_element(container: Use | None) -> Misuse | None:
-    """Return what is said of a value that is taken out of its container at once.
-
-    Whoever asks of what class an element is knows which of the elements it is.
-    """
+    """Return what is said of a value that is taken out of its container at once."""
     inner = taken_out(container) if container else None
-    if inner is None or inner.is_asked_about or inner.place.kind is Kind.STATEMENT:
-        return None
-    return _here(inner)
+    return _here(inner) if inner is not None and is_certain(inner) else None
 
 
 def _of_binding(use: Use) -> Misuse | None:
