@@ -36,6 +36,7 @@ from mypy_await.displays import holds_plain_values
 from mypy_await.elements import is_certain, leaves_it, taken_out
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
+from mypy_await.objects import kept_by_object
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.steps import (
@@ -128,6 +129,9 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
 def binding_of(use: Use) -> Binding | None:
     """Return the binding of a value, or of the container that holds it, to one local name."""
     container = use.of_container()
+    kept = kept_by_object(container or use)
+    if kept is not None:
+        return binding_of(kept)
     if container is None:
         return _bound(use) or _stored(use)
     inner = taken_out(container)
@@ -137,6 +141,9 @@ def binding_of(use: Use) -> Binding | None:
 def _container_of(use: Use) -> Binding | None:
     """Return the binding of the local container that a use puts the value into."""
     container = use.of_container()
+    kept = kept_by_object(container or use)
+    if kept is not None:
+        return binding_of(kept)
     return _stored(use) if container is None else _bound(container) or _stored(container)
 
 

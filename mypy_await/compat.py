@@ -385,3 +385,13 @@ def anything() -> AnyType:
 def implicit_type(api: CheckerPluginInterface, function: FuncDef) -> ProperType:
     """Return the type of a function without annotations: its parameters, all `Any`."""
     return function_type(function, api.named_generic_type("builtins.function", []))
+
+
+def dataclass_fields(info: TypeInfo) -> frozenset[str]:
+    """Return the names of the fields that a generated `__init__` stores as they are."""
+    made = info.get("__init__")
+    data = info.metadata.get("dataclass", {})
+    if made is None or not made.plugin_generated:
+        return frozenset()
+    fields = data.get("attributes", ())
+    return frozenset(field["name"] for field in fields if not field["is_init_var"])

@@ -88,6 +88,8 @@ class Slot:
     """The parameter's name, or empty."""
     position: int
     """Its place among the parameters, `self` not counted; -1 when mypy's callee is unknown."""
+    is_starred: bool = False
+    """Does the parameter take several arguments, `*values` or `**fields`?"""
 
 
 class Site:
@@ -218,13 +220,14 @@ class Site:
         """
         position = next(i for i, argument in enumerate(call.args) if argument is value)
         formals: list[ProperType] = []
-        name, index = "", -1
+        name, index, is_starred = "", -1, False
         for item in self.declared_signatures(call) if as_declared else self.signatures(call):
             for formal, actuals in enumerate(compat.formals_of(call, item)):
                 if position in actuals:
                     formals.append(get_proper_type(item.arg_types[formal]))
                     name, index = item.arg_names[formal] or "", formal
-        return Slot(self.callee_name(call), tuple(formals), name, index)
+                    is_starred = item.arg_kinds[formal] in _STARS
+        return Slot(self.callee_name(call), tuple(formals), name, index, is_starred)
 
     def signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
         """Return the signatures of what is called, without `self`; empty when unknown."""

@@ -113,6 +113,11 @@ class Use:
         return steps_through_call(callee, call, self.place.value, self.steps) or None
 
     @property
+    def in_object(self) -> bool:
+        """Is an object on the way to the value, one that nobody takes for a container?"""
+        return any(step.shape is Shape.OBJECT for step in self.steps)
+
+    @property
     def is_safe(self) -> bool:
         """May the value take care of itself when nobody awaits it?
 

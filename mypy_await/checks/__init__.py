@@ -123,7 +123,7 @@ def _at_place(use: Use) -> Misuse | None:
 
 
 def _of_container(use: Use | None) -> Misuse | None:
-    if use is None:
+    if use is None or use.in_object:
         return None
     return next((misuse for check in CONTAINER_CHECKS if (misuse := check(use))), None)
 

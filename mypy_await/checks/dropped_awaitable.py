@@ -74,7 +74,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
             place = place_of(name, use.site.parents)
             if place.kind is Kind.STATEMENT and place.value is name:
                 return replace(_misuse(use, "named in a statement"), node=name)
-    if not use.value.is_lazy or use.is_safe:
+    if not use.value.is_lazy or use.is_safe or use.in_object:
         return None
     if fate.overwritten and not use.in_container:
         return _misuse(use, "replaced in the next turn of the loop")

@@ -70,6 +70,8 @@ class How(Enum):
     """The result of a call, returned out of a `try` whose handlers are there for nothing else."""
     HANDED_ON = "handed on"
     """Passed to something unknown, stored, returned by an inner function, closed on purpose."""
+    KEPT = "kept"
+    """Stored in an attribute of `self`, which the detail names."""
     TESTED = "tested"
     """`isawaitable`, `iscoroutine`, `isinstance`, `callable`, `hasattr`, a `match` subject."""
     DROPPED = "dropped"
@@ -153,7 +155,16 @@ class Parameter:
     @property
     def escapes(self) -> bool:
         """Is it awaited, returned or handed on anywhere?"""
-        return any(use.how in {How.AWAITED, How.RETURNED, How.HANDED_ON} for use in self.uses)
+        ways_out = {How.AWAITED, How.RETURNED, How.HANDED_ON, How.KEPT}
+        return any(use.how in ways_out for use in self.uses)
+
+    @property
+    def kept_in(self) -> str | None:
+        """The attribute of `self` that keeps it, if that is all that is done with it."""
+        match self.uses:
+            case [Use(how=How.KEPT, detail=name)]:
+                return name
+        return None
 
     @property
     def tested(self) -> bool:

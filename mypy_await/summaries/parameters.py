@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
+from dataclasses import replace
 
-from mypy_await.summaries import calls, uses
+from mypy_await.summaries import calls, library, uses
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.scopes import all_parameters
@@ -26,13 +28,22 @@ def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
     found = uses.Found(called=[])
     spec = getattr(frame.node, "args", None)
     starred = {arg.arg for arg in (spec.vararg, spec.kwarg) if arg} if spec else set()
-    if name in starred or follower.looks_at_everything:
+    if follower.looks_at_everything:
         follower.note(found, How.HANDED_ON, frame.node)
     else:
         for load in follower.loads(name, None):
             follower.follow(load, found)
     path = frame.scope.module.path
+    if name in starred:
+        return Parameter(name, _in_order([_of_element(use) for use in found.uses], path))
     return Parameter(name, _in_order(found.uses, path), _in_order(found.called or [], path))
+
+
+def _of_element(use: Use) -> Use:
+    """Return what a use of all starred arguments together does to each of them."""
+    if use.how in (How.KEPT, How.TEXT) or use.detail in library.SERIALISING:
+        return use
+    return replace(use, how=How.HANDED_ON)
 
 
 def uses_of(engine: Engine, node: ast.expr, frame: Frame) -> tuple[Use, ...]:
@@ -53,10 +64,10 @@ def is_hook(function: Function) -> bool:
     return not isinstance(function.node, ast.Lambda) and calls.is_stub(function.node)
 
 
-def outside(uses: tuple[Use, ...]) -> list[Use]:
+def outside(uses: Iterable[Use]) -> list[Use]:
     """Return uses inside a callee as seen by its caller: what it returns may go anywhere."""
-    handed = {How.RETURNED: How.HANDED_ON, How.UNCOVERED: How.HANDED_ON}
-    return [Use(handed.get(use.how, use.how), use.path, use.line, use.detail) for use in uses]
+    handed = dict.fromkeys((How.RETURNED, How.UNCOVERED, How.KEPT), How.HANDED_ON)
+    return [replace(use, how=handed.get(use.how, use.how)) for use in uses]
 
 
 def parameter_for(

@@ -118,8 +118,20 @@ class Follower(Reads):
             self._named(site, target.id, found)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self.note(found, How.ITERATED, target)
+        elif isinstance(target, ast.Attribute) and self._is_own_self(target.value):
+            self.note(found, How.KEPT, target, target.attr)
         else:
             self.note(found, How.HANDED_ON, target)
+
+    def _is_own_self(self, node: ast.expr) -> bool:
+        """Is this the first parameter of the method itself?"""
+        spec = getattr(self.frame.node, "args", None)
+        return (
+            isinstance(node, ast.Name)
+            and spec is not None
+            and node.id == next((arg.arg for arg in (*spec.posonlyargs, *spec.args)), None)
+            and self.body.function_of(node) is self.frame.node
+        )
 
     def _named(self, site: ast.AST, name: str, found: Found) -> None:
         scope = self.scope_of(site)
@@ -204,7 +216,7 @@ class Follower(Reads):
         inside = self.asked_of(function, name)
         if inside:
             returned = [use for use in inside.uses if use.how is How.RETURNED]
-            found.uses.extend(use for use in inside.uses if use not in returned)
+            found.uses.extend(parameters.outside([u for u in inside.uses if u not in returned]))
             if returned:
                 self._given_back(function, call, node, found)
             if found.called is not None:
