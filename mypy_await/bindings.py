@@ -357,6 +357,8 @@ class _Uses:
             return effect_on(container)
         if inner.place.kind is Kind.ASSIGNED or inner.place.names:
             return self._effect_of_name(node, inner)
+        if inner.place.kind is Kind.STATEMENT:
+            return Effect.NOTHING
         if not is_certain(inner):
             return Effect.HAND_ON
         if inner.in_container:

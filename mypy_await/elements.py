@@ -19,13 +19,11 @@ from mypy.nodes import (
     SliceExpr,
     StarExpr,
     TupleExpr,
-    TypeInfo,
-    Var,
 )
 
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place
-from mypy_await.site import class_of
+from mypy_await.site import has_variable
 from mypy_await.steps import Shape, Step, Steps, literal, steps_of_method
 from mypy_await.use import Use
 
@@ -76,8 +74,9 @@ def leaves_it(holder: Use) -> bool:
         case Kind.INDEXED, IndexExpr(index=index):
             return last.gives(literal(index)) is False
         case Kind.ATTRIBUTE, MemberExpr(name=name) as node:
-            if last.shape is Shape.OBJECT or last.attribute:
-                return name not in (last.key, last.attribute) and _is_plain_field(holder, node)
+            if last.owner is not None:
+                is_other = name not in (last.key, last.attribute)
+                return is_other and has_variable(last.owner, name)
             call = holder.site.parents.get(node)
             if last.shape is Shape.MAPPING and isinstance(call, CallExpr):
                 asked = literal(call.args[0]) if name in _BY_KEY and call.args else None
@@ -119,13 +118,6 @@ def _attribute(holder: Use, node: MemberExpr) -> Use | None:
         return _of(holder, call) if last.each else None
     steps = steps_of_method(node.name, holder.steps)
     return _of(holder, call, steps) if steps else None
-
-
-def _is_plain_field(holder: Use, node: MemberExpr) -> bool:
-    """Is this a variable of the object, and no property or method that may use the value?"""
-    owner: TypeInfo | None = class_of(holder.site.type_of(node.expr))
-    found = owner.get(node.name) if owner else None
-    return found is not None and isinstance(found.node, Var) and not found.node.is_property
 
 
 def _argument(holder: Use, call: CallExpr) -> Use | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from mypy.nodes import CallExpr, Expression, RefExpr, TypeInfo, Var
+from mypy.nodes import CallExpr, Expression, RefExpr, TypeInfo
 
 from mypy_await import compat
 from mypy_await.places import Kind
-from mypy_await.site import Site, Slot
+from mypy_await.site import Site, Slot, has_variable
 from mypy_await.steps import Shape, Step, Steps, name_of_argument
 from mypy_await.summaries import How
 from mypy_await.use import Use
@@ -38,19 +38,20 @@ def _steps_into(info: TypeInfo, call: CallExpr, value: Expression, site: Site) -
     """Return the steps from a new object to an argument of its constructor."""
     if info.fullname == "types.SimpleNamespace":
         keyword = name_of_argument(call, value)
-        return (Step(Shape.OBJECT, keyword),) if keyword else ()
+        return (Step(Shape.OBJECT, keyword, owner=info),) if keyword else ()
     slot = site.slot(call, value)
     if not slot.name or not _is_simple(info):
         return ()
     if info.is_named_tuple:
-        return (Step(Shape.SEQUENCE, slot.position, attribute=slot.name),)
+        return (Step(Shape.SEQUENCE, slot.position, attribute=slot.name, owner=info),)
     if slot.name in compat.dataclass_fields(info):
-        return () if slot.is_starred else (Step(Shape.OBJECT, slot.name),)
+        return () if slot.is_starred else (Step(Shape.OBJECT, slot.name, owner=info),)
     attribute = _kept_in(info, call, slot, site)
     if attribute is None:
         return ()
     bag = _step_into_bag(call, value, slot) if slot.is_starred else None
-    return tuple(step for step in (bag, Step(Shape.OBJECT, attribute)) if step is not None)
+    own = Step(Shape.OBJECT, attribute, owner=info)
+    return (bag, own) if bag is not None else (own,)
 
 
 def _step_into_bag(call: CallExpr, value: Expression, slot: Slot) -> Step:
@@ -75,16 +76,11 @@ def _kept_in(info: TypeInfo, call: CallExpr, slot: Slot, site: Site) -> str | No
     summary = site.summary(call)
     parameter = summary.parameters.get(slot.name) if summary else None
     attribute = parameter.kept_in if parameter else None
-    if summary is None or attribute is None or not _is_variable(info, attribute):
+    if summary is None or attribute is None or not has_variable(info, attribute):
         return None
     own = next(iter(summary.parameters.values()))
-    is_alone = all(use.how is How.ATTRIBUTE and _is_variable(info, use.detail) for use in own.uses)
+    is_alone = all(use.how is How.ATTRIBUTE and has_variable(info, use.detail) for use in own.uses)
     return attribute if is_alone else None
-
-
-def _is_variable(info: TypeInfo, name: str) -> bool:
-    found = info.get(name)
-    return found is not None and isinstance(found.node, Var) and not found.node.is_property
 
 
 def _is_simple(info: TypeInfo) -> bool:

@@ -273,6 +273,8 @@ def _dict(parent: DictExpr, value: Expression, parents: Parents) -> Step:
 def _call(parent: CallExpr, value: Expression, parents: Parents) -> Step:
     if value is parent.callee:
         return Place(Kind.CALLED, parent, value)
+    if value is parent.analyzed:
+        return None  # `dict(a=...)` is a display, `cast(...)` an expression of its own
     template = _template(parent)
     if template is not None:
         return Place(Kind.FORMATTED, parent, value, "repr" if template == "{!r:{}}" else "format")

@@ -300,6 +300,14 @@ def class_of(typ: ProperType | None) -> TypeInfo | None:
     return None
 
 
+def has_variable(info: TypeInfo, name: str) -> bool:
+    """Has a class an attribute of this name that is a mere variable: no method, no descriptor?"""
+    found = info.get(name)
+    typ = get_proper_type(found.node.type) if found and isinstance(found.node, Var) else None
+    is_descriptor = isinstance(typ, Instance) and typ.type.get("__get__") is not None
+    return found is not None and isinstance(found.node, Var) and not is_descriptor
+
+
 def _symbol_type(node: SymbolNode | None) -> ProperType | None:
     match node:
         case Var() | FuncDef() | OverloadedFuncDef():

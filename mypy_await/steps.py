@@ -23,6 +23,7 @@ from mypy.nodes import (
     StarExpr,
     StrExpr,
     TupleExpr,
+    TypeInfo,
 )
 
 
@@ -48,6 +49,8 @@ class Step:
     """Is every element such a value, so that the key does not matter?"""
     attribute: str = ""
     """The attribute that gives the same element, as in a named tuple."""
+    owner: TypeInfo | None = None
+    """The class with these attributes."""
 
     def gives(self, key: int | str | None) -> bool | None:
         """Is the value found under a literal key; None where that is not certain."""
@@ -57,7 +60,7 @@ class Step:
 
     def somewhere(self) -> Step:
         """Return the step to the same element of a sequence made from this one."""
-        return replace(self, shape=Shape.SEQUENCE, key=None, attribute="")
+        return replace(self, shape=Shape.SEQUENCE, key=None, attribute="", owner=None)
 
 
 Steps = tuple[Step, ...]
