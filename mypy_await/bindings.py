@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from mypy.nodes import (
     LDEF,
     AssignmentStmt,
     Block,
     CallExpr,
-    DictExpr,
-    Expression,
     ExpressionStmt,
     ForStmt,
     FuncDef,
-    FuncItem,
-    IndexExpr,
-    ListExpr,
-    MemberExpr,
     NameExpr,
     Node,
     NonlocalDecl,
-    OperatorAssignmentStmt,
-    SetExpr,
     SymbolNode,
     TryStmt,
     Var,
@@ -32,22 +24,12 @@ from mypy.nodes import (
 )
 
 from mypy_await import flow
-from mypy_await.displays import holds_plain_values
+from mypy_await.bound import Binding, binding_of, container_of
 from mypy_await.elements import is_certain, leaves_it, taken_out
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
-from mypy_await.objects import kept_by_object
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
-from mypy_await.steps import (
-    Shape,
-    Step,
-    Steps,
-    literal,
-    makes_mapping,
-    steps_by_method,
-    steps_joined,
-)
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -73,16 +55,6 @@ class Fate:
     """All uses that the value reaches."""
     lost_on: int = 0
     """The line on which a path ends that does nothing with it, where another does; else 0."""
-
-
-@dataclass(frozen=True)
-class Binding:
-    """Where a local name gets the value, or a local container takes it in."""
-
-    statement: Node
-    variable: Var
-    use: Use
-    """The use of the value, or of the container that holds it."""
 
 
 def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
@@ -124,119 +96,6 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
         uses=tuple(reached),
         lost_on=trace.ends.get(Status.UNAWAITED, 0),
     )
-
-
-def binding_of(use: Use) -> Binding | None:
-    """Return the binding of a value, or of the container that holds it, to one local name."""
-    container = use.of_container()
-    kept = kept_by_object(container or use)
-    if kept is not None:
-        return binding_of(kept)
-    if container is None:
-        return _bound(use) or _stored(use)
-    inner = taken_out(container)
-    return _bound(container) or _stored(container) or (_bound(inner) if inner else None)
-
-
-def _container_of(use: Use) -> Binding | None:
-    """Return the binding of the local container that a use puts the value into."""
-    container = use.of_container()
-    kept = kept_by_object(container or use)
-    if kept is not None:
-        return binding_of(kept)
-    return _stored(use) if container is None else _bound(container) or _stored(container)
-
-
-def _bound(use: Use) -> Binding | None:
-    place = use.place
-    if place.names and place.kind is not Kind.ASSIGNED:
-        target, statement = place.names[-1], use.site.parents[place.names[-1]]
-    elif place.kind is Kind.ASSIGNED and isinstance(place.target, NameExpr) and not place.names:
-        target, statement = place.target, place.node
-    else:
-        return None
-    if isinstance(statement, AssignmentStmt) and len(statement.lvalues) > 1:
-        return None
-    if target.kind != LDEF or not isinstance(target.node, Var):
-        return None
-    return Binding(statement, target.node, use)
-
-
-def _stored(use: Use) -> Binding | None:
-    """Return the binding of a local container that takes the value, or its container, in.
-
-    It counts only when the container was made in this function and has no other owner.
-    """
-    place, parents = use.place, use.site.parents
-    holder: Expression | None = None
-    if place.kind is Kind.ASSIGNED and isinstance(place.target, IndexExpr):
-        holder, statement = place.target.base, place.node
-    elif isinstance(place.node, OperatorAssignmentStmt):
-        holder, statement = place.node.lvalue, place.node
-    elif place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
-        callee, statement = place.node.callee, parents.get(place.node, place.node)
-        if isinstance(callee, MemberExpr) and isinstance(statement, ExpressionStmt):
-            holder = callee.expr
-    if not isinstance(holder, NameExpr) or holder.kind != LDEF or not isinstance(holder.node, Var):
-        return None
-    function = function_around(statement, parents)
-    steps = _steps_into(use, holder.node, function) if function is not None else ()
-    if not steps or function is None:
-        return None
-    plain = use.among_plain or holds_plain_values(holder.node, function, use.site)
-    container = use.moved_to(holder)
-    container = replace(container, in_container=True, among_plain=plain, steps=steps)
-    return Binding(statement, holder.node, container)
-
-
-def _steps_into(use: Use, variable: Var, function: FuncItem) -> Steps:
-    """Return the steps from a local container to the value that a use puts into it."""
-    made = _made_in(function, variable, use)
-    if made is None:
-        return ()
-    match use.place.node:
-        case CallExpr(callee=MemberExpr(name=name)) as call:
-            if not knows("container", use.receiver, "methods"):
-                return ()
-            return steps_by_method(name, call, use.place.value, use.steps)
-        case AssignmentStmt(lvalues=[IndexExpr(index=index)]):
-            return (*use.steps, Step(made, literal(index)))
-        case OperatorAssignmentStmt(op="+" | "|") if use.in_container:
-            return steps_joined(use.steps)
-    return ()
-
-
-def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression | None]:
-    """Yield what a function assigns to a variable; None for any other kind of binding."""
-    for node in descendants(function):
-        if isinstance(node, AssignmentStmt):
-            for target in node.lvalues:
-                if isinstance(target, NameExpr) and target.node is variable:
-                    yield node.rvalue if len(node.lvalues) == 1 else None  # has two owners
-                elif not isinstance(target, (MemberExpr, IndexExpr)):
-                    for part in descendants(target):
-                        if isinstance(part, NameExpr) and part.node is variable:
-                            yield None
-
-
-def _made_in(function: FuncItem, variable: Var, use: Use) -> Shape | None:
-    """Return the shape of the displays that are all that a variable names in the function."""
-    if variable in {argument.variable for argument in function.arguments}:
-        return None
-    shapes = {_shape_of(value, use) for value in assignments_to(variable, function)}
-    return shapes.pop() if len(shapes) == 1 else None
-
-
-def _shape_of(made: Expression | None, use: Use) -> Shape | None:
-    """Return the shape of a container that is made here."""
-    match made:
-        case ListExpr() | SetExpr():
-            return Shape.SEQUENCE
-        case DictExpr():
-            return Shape.MAPPING
-        case CallExpr() if knows("container", callee := use.site.callee_name(made)):
-            return Shape.MAPPING if makes_mapping(callee) else Shape.SEQUENCE
-    return None
 
 
 def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace, site: Site) -> bool:
@@ -378,7 +237,7 @@ class _Uses:
 
     def _misuse_of_container(self, use: Use) -> tuple[Use, Misuse] | None:
         """Return the first misuse of a local container that takes the value in, if that is all."""
-        container = _container_of(use) if self._depth else None
+        container = container_of(use) if self._depth else None
         end = fate(container, self._object_to, self._depth - 1) if container else None
         return end.misuses[0] if end and end.misuses and not end.consumed else None
 

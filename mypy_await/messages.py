@@ -199,6 +199,13 @@ def cached_by(decoration: Decoration) -> str:
     return f'"{decoration.name}" keeps the coroutine of "{name}"; it can be awaited once only'
 
 
+def remembered(call: Call, function: Expression) -> str:
+    """Say that an object gives a coroutine back that was awaited before."""
+    name = f' of "{function.name}"' if isinstance(function, (NameExpr, MemberExpr)) else ""
+    callee = call.callee.rpartition(".")[2]
+    return f'"{callee}" gives the same coroutine{name} again; it can be awaited once only'
+
+
 ASYNC_CACHE: Final = "Use a cache for async functions, or cache the awaited result"
 
 

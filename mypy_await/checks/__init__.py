@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mypy_await import attributes
-from mypy_await.bindings import Fate, binding_of, fate
+from mypy_await.bindings import Fate, fate
+from mypy_await.bound import binding_of
 from mypy_await.calls import Call
 from mypy_await.checks import (
     async_callback,
@@ -69,6 +70,7 @@ CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
     async_test.check_call,
     async_callback.check_call,
     async_override.check_call,
+    reused_coroutine.check_call,
     escaping_awaitable.check_call,
 )
 """What is asked of a call, once mypy knows the types of its arguments."""

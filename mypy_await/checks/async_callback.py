@@ -9,7 +9,7 @@ from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Awaitable, Sort, awaitable, may_be_awaitable, parts
-from mypy_await.bindings import binding_of
+from mypy_await.bound import binding_of
 from mypy_await.calls import Call, Passed, formal_of, is_told_apart, result_slots
 from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_future, handed_back

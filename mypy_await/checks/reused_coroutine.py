@@ -25,10 +25,12 @@ from mypy.nodes import (
 from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
+from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
 from mypy_await.overrides import ClassBody, Method
 from mypy_await.places import Kind, function_around
+from mypy_await.repeated import was_asked_before
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -49,6 +51,23 @@ def check(use: Use) -> Misuse | None:
     if not key or not _is_guarded(use, key) or not _is_read_again(use, key):
         return None
     return _misuse(use, messages.cached(use), None)
+
+
+def check_call(call: Call) -> Misuse | None:
+    """Report a coroutine that an object keeps, awaited again where the object gives it back.
+
+    The object is a local one that is only asked for what it keeps, the same question was asked
+    before, and each answer is awaited.
+    """
+    for passed, value in call.async_functions():
+        if value.sort is not Sort.COROUTINE or not isinstance(passed.value, RefExpr):
+            continue
+        summary = call.summary if passed.name else None
+        parameter = summary.parameters.get(passed.name or "") if summary else None
+        if parameter is not None and parameter.is_remembered and was_asked_before(call):
+            text = messages.remembered(call, passed.value)
+            return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
+    return None
 
 
 def check_decoration(decoration: Decoration) -> Misuse | None:

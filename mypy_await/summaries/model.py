@@ -141,6 +141,8 @@ class Parameter:
     uses: tuple[Use, ...] = ()
     called: tuple[Use, ...] = ()
     """What becomes of the results of calling it."""
+    is_remembered: bool = False
+    """Is the result of calling it kept by the object, and given back by each later call?"""
 
     @property
     def only_value(self) -> Use | None:

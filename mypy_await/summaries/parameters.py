@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mypy_await.summaries import calls, library, uses
+from mypy_await.summaries import calls, library, memos, uses
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.scopes import all_parameters
@@ -36,7 +36,9 @@ def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
     path = frame.scope.module.path
     if name in starred:
         return Parameter(name, _in_order([_of_element(use) for use in found.uses], path))
-    return Parameter(name, _in_order(found.uses, path), _in_order(found.called or [], path))
+    called = _in_order(found.called or [], path)
+    is_remembered = bool(called) and memos.remembers(function, name)
+    return Parameter(name, _in_order(found.uses, path), called, is_remembered)
 
 
 def _of_element(use: Use) -> Use:

@@ -1,0 +1,159 @@
+"""Where an awaitable gets a local name, or goes into a local container that has one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mypy.nodes import (
+    LDEF,
+    AssignmentStmt,
+    CallExpr,
+    DictExpr,
+    Expression,
+    ExpressionStmt,
+    FuncItem,
+    IndexExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    SetExpr,
+    SymbolNode,
+    Var,
+)
+
+from mypy_await.displays import holds_plain_values
+from mypy_await.elements import taken_out
+from mypy_await.knowledge import knows
+from mypy_await.objects import kept_by_object
+from mypy_await.places import Kind, function_around
+from mypy_await.steps import (
+    Shape,
+    Step,
+    Steps,
+    literal,
+    makes_mapping,
+    steps_by_method,
+)
+from mypy_await.use import Use
+from mypy_await.walk import descendants
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Where a local name gets the value, or a local container takes it in."""
+
+    statement: Node
+    variable: Var
+    use: Use
+    """The use of the value, or of the container that holds it."""
+
+
+def binding_of(use: Use) -> Binding | None:
+    """Return the binding of a value, or of the container that holds it, to one local name."""
+    container = use.of_container()
+    kept = kept_by_object(container or use)
+    if kept is not None:
+        return binding_of(kept)
+    if container is None:
+        return _bound(use) or _stored(use)
+    inner = taken_out(container)
+    return _bound(container) or _stored(container) or (_bound(inner) if inner else None)
+
+
+def container_of(use: Use) -> Binding | None:
+    """Return the binding of the local container that a use puts the value into."""
+    container = use.of_container()
+    kept = kept_by_object(container or use)
+    if kept is not None:
+        return binding_of(kept)
+    return _stored(use) if container is None else _bound(container) or _stored(container)
+
+
+def _bound(use: Use) -> Binding | None:
+    place = use.place
+    if place.names and place.kind is not Kind.ASSIGNED:
+        target, statement = place.names[-1], use.site.parents[place.names[-1]]
+    elif place.kind is Kind.ASSIGNED and isinstance(place.target, NameExpr) and not place.names:
+        target, statement = place.target, place.node
+    else:
+        return None
+    if isinstance(statement, AssignmentStmt) and len(statement.lvalues) > 1:
+        return None
+    if target.kind != LDEF or not isinstance(target.node, Var):
+        return None
+    return Binding(statement, target.node, use)
+
+
+def _stored(use: Use) -> Binding | None:
+    """Return the binding of a local container that takes the value, or its container, in.
+
+    It counts only when the container was made in this function and has no other owner.
+    """
+    place, parents = use.place, use.site.parents
+    holder: Expression | None = None
+    if place.kind is Kind.ASSIGNED and isinstance(place.target, IndexExpr):
+        holder, statement = place.target.base, place.node
+    elif place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
+        callee, statement = place.node.callee, parents.get(place.node, place.node)
+        if isinstance(callee, MemberExpr) and isinstance(statement, ExpressionStmt):
+            holder = callee.expr
+    if not isinstance(holder, NameExpr) or holder.kind != LDEF or not isinstance(holder.node, Var):
+        return None
+    function = function_around(statement, parents)
+    steps = _steps_into(use, holder.node, function) if function is not None else ()
+    if not steps or function is None:
+        return None
+    plain = use.among_plain or holds_plain_values(holder.node, function, use.site)
+    container = use.moved_to(holder)
+    container = replace(container, in_container=True, among_plain=plain, steps=steps)
+    return Binding(statement, holder.node, container)
+
+
+def _steps_into(use: Use, variable: Var, function: FuncItem) -> Steps:
+    """Return the steps from a local container to the value that a use puts into it."""
+    made = _made_in(function, variable, use)
+    if made is None:
+        return ()
+    match use.place.node:
+        case CallExpr(callee=MemberExpr(name=name)) as call:
+            if not knows("container", use.receiver, "methods"):
+                return ()
+            return steps_by_method(name, call, use.place.value, use.steps)
+        case AssignmentStmt(lvalues=[IndexExpr(index=index)]):
+            return (*use.steps, Step(made, literal(index)))
+    return ()
+
+
+def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression | None]:
+    """Yield what a function assigns to a variable; None for any other kind of binding."""
+    for node in descendants(function):
+        if isinstance(node, AssignmentStmt):
+            for target in node.lvalues:
+                if isinstance(target, NameExpr) and target.node is variable:
+                    yield node.rvalue if len(node.lvalues) == 1 else None  # has two owners
+                elif not isinstance(target, (MemberExpr, IndexExpr)):
+                    for part in descendants(target):
+                        if isinstance(part, NameExpr) and part.node is variable:
+                            yield None
+
+
+def _made_in(function: FuncItem, variable: Var, use: Use) -> Shape | None:
+    """Return the shape of the displays that are all that a variable names in the function."""
+    if variable in {argument.variable for argument in function.arguments}:
+        return None
+    shapes = {_shape_of(value, use) for value in assignments_to(variable, function)}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
+def _shape_of(made: Expression | None, use: Use) -> Shape | None:
+    """Return the shape of a container that is made here."""
+    match made:
+        case ListExpr() | SetExpr():
+            return Shape.SEQUENCE
+        case DictExpr():
+            return Shape.MAPPING
+        case CallExpr() if knows("container", callee := use.site.callee_name(made)):
+            return Shape.MAPPING if makes_mapping(callee) else Shape.SEQUENCE
+    return None
