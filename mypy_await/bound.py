@@ -18,6 +18,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    OperatorAssignmentStmt,
     SetExpr,
     SymbolNode,
     Var,
@@ -29,6 +30,7 @@ from mypy_await.knowledge import knows
 from mypy_await.objects import kept_by_object
 from mypy_await.places import Kind, function_around
 from mypy_await.steps import (
+    READS,
     Shape,
     Step,
     Steps,
@@ -114,8 +116,48 @@ def _stored(use: Use) -> Binding | None:
 def _steps_into(use: Use, variable: Var, function: FuncItem) -> Steps:
     """Return the steps from a local container to the value that a use puts into it."""
     made = _made_in(function, variable, use)
-    if made is None:
-        return ()
+    steps = _steps_by_store(use, made) if made is not None else ()
+    if steps and steps[-1].key is None and _is_only_store(function, variable, use):
+        return (*steps[:-1], replace(steps[-1], each=True))
+    return steps
+
+
+def _is_only_store(function: FuncItem, variable: Var, use: Use) -> bool:
+    """Does a container begin empty and get elements here and nowhere else?"""
+    if use.in_container and not isinstance(use.place.node, AssignmentStmt):
+        return False  # what is joined with it may hold anything besides
+    stores = 0
+    for node in descendants(function):
+        if isinstance(node, NameExpr) and node.node is variable:
+            stores += _is_store(node, use)
+    return stores == 1 and all(map(_is_empty, assignments_to(variable, function)))
+
+
+def _is_store(name: NameExpr, use: Use) -> bool:
+    """May a use of a container put something into it?  To read it is all that does not."""
+    place = use.moved_to(name).place
+    above = use.site.parents.get(place.node)
+    match place.kind, place.node:
+        case Kind.ATTRIBUTE, MemberExpr(name=method):
+            return method not in READS
+        case Kind.INDEXED, _:
+            return isinstance(above, (AssignmentStmt, OperatorAssignmentStmt)) and (
+                place.node is not above.rvalue
+            )
+        case Kind.OPERAND, OperatorAssignmentStmt(lvalue=target):
+            return target is name
+    return False
+
+
+def _is_empty(made: Expression | None) -> bool:
+    match made:
+        case ListExpr(items=[]) | DictExpr(items=[]) | SetExpr(items=[]) | CallExpr(args=[]):
+            return True
+    return False
+
+
+def _steps_by_store(use: Use, made: Shape) -> Steps:
+    """Return the steps from a container of this shape to the value that a use puts into it."""
     match use.place.node:
         case CallExpr(callee=MemberExpr(name=name)) as call:
             if not knows("container", use.receiver, "methods"):

@@ -129,6 +129,13 @@ def steps_joined(steps: Steps) -> Steps:
     return (*steps[:-1], steps[-1].somewhere())
 
 
+READS: Final = frozenset(
+    {"clear", "copy", "count", "get", "index", "items", "keys"}
+    | {"pop", "popitem", "popleft", "remove", "values"}
+)
+"""Methods of containers that put nothing into them."""
+
+
 def makes_mapping(callee: str) -> bool:
     """Does a callable make a dict or its like?"""
     return callee in _MAPPINGS

@@ -258,16 +258,15 @@ def _argument(use: Use) -> Misuse | None:
     answer = fits_all(use.value, slot.formals)
     if answer is Fit.UNDECIDED and not slot.formals:
         answer = fit(use.value, use.expected)
+    callee = slot.callee.rpartition(".")[2]
+    action = f'passed to "{callee}"' if callee else "passed"
     if answer is Fit.NO:
         wanted = slot.formals[0] if len(slot.formals) == 1 else None
-        callee = slot.callee.rpartition(".")[2]
-        action = f'passed to "{callee}"' if callee else "passed"
         return _misuse(use, action, wanted)
     if answer is Fit.YES or not use.value.is_lazy:
         return None
     if slot.callee == "builtins.isinstance" and len(call.args) == 2 and slot.position == 0:
         return _asked_for_its_class(use, call)
-    action = f'passed to "{slot.callee.rpartition(".")[2]}"'
     if _is_value_sink(use, slot.callee):
         return _misuse(use, action)
     summary = use.site.summary(call)

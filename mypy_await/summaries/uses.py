@@ -191,6 +191,19 @@ class Follower(Reads):
                 return self.note(found, How.TRUTH, node)
         return self.note(found, How.HANDED_ON, node)
 
+    def _starred(self, parent: ast.Starred, node: ast.expr, found: Found) -> None:
+        """`print(*values)` makes text of each."""
+        call = self.body.parents[parent]
+        callee = (
+            expressions.value(self.engine, call.func, self.frame_at(call))
+            if isinstance(call, ast.Call)
+            else ()
+        )
+        is_text = callee and all(
+            isinstance(atom, External) and atom.fullname in library.TEXT_SINKS for atom in callee
+        )
+        self.note(found, How.TEXT if is_text else How.ITERATED, node)
+
     def _passed(self, call: ast.Call, node: ast.expr, keyword: str | None, found: Found) -> None:
         frame = self.frame_at(call)
         callee = expressions.value(self.engine, call.func, frame)
@@ -262,6 +275,7 @@ _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Fo
     ast.Yield: Follower._in_result,
     ast.GeneratorExp: Follower._element,
     ast.ListComp: Follower._element,
+    ast.Starred: Follower._starred,
 }
 
 _BY_PARENT: Final[dict[type[ast.AST], How]] = {
@@ -275,6 +289,5 @@ _BY_PARENT: Final[dict[type[ast.AST], How]] = {
     ast.Raise: How.RAISED,
     ast.AugAssign: How.COMPUTED,
     ast.FormattedValue: How.TEXT,
-    ast.Starred: How.ITERATED,
     ast.withitem: How.ENTERED,
 }
