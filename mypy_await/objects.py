@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from mypy.nodes import CallExpr, Expression, RefExpr, TypeInfo
+from mypy.nodes import CallExpr, Expression, FuncDef, RefExpr, TypeInfo
 
 from mypy_await import compat
 from mypy_await.places import Kind
@@ -74,12 +74,16 @@ def _kept_in(info: TypeInfo, call: CallExpr, slot: Slot, site: Site) -> str | No
     if home is None or any("__init__" in base.names for base in _bases(info) if base is not home):
         return None
     summary = site.summary(call)
-    parameter = summary.parameters.get(slot.name) if summary else None
+    parameter = summary.parameter(slot.name) if summary else None
     attribute = parameter.kept_in if parameter else None
     if summary is None or attribute is None or not has_variable(info, attribute):
         return None
-    own = next(iter(summary.parameters.values()))
-    is_alone = all(use.how is How.ATTRIBUTE and has_variable(info, use.detail) for use in own.uses)
+    constructor = home.names["__init__"].node
+    name = constructor.arg_names[0] if isinstance(constructor, FuncDef) else None
+    own = summary.parameter(name) if name else None
+    is_alone = own is not None and all(
+        use.how is How.ATTRIBUTE and has_variable(info, use.detail) for use in own.uses
+    )
     return attribute if is_alone else None
 
 

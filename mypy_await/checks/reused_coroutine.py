@@ -63,7 +63,7 @@ def check_call(call: Call) -> Misuse | None:
         if value.sort is not Sort.COROUTINE or not isinstance(passed.value, RefExpr):
             continue
         summary = call.summary if passed.name else None
-        parameter = summary.parameters.get(passed.name or "") if summary else None
+        parameter = summary.parameter(passed.name or "") if summary else None
         if parameter is not None and parameter.is_remembered and was_asked_before(call):
             text = messages.remembered(call, passed.value)
             return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
