@@ -208,10 +208,33 @@ def test_all_kinds_of_parameters(tmp_path: Path) -> None:
     """
     project = single(tmp_path, source)
     names = ["self", "a", "b", "c", "rest", "more"]
-    assert [n for n in names if asked(project, "m.C.f", n).only_value] == ["a", "b", "c"]
+    assert [n for n in names if asked(project, "m.C.f", n).only_value] == names[1:]
     assert [n for n in ("a", "b", "c") if asked(project, "m.g", n).only_value] == ["a", "b", "c"]
     assert not any(asked(project, "m.h", name).only_value for name in ("rest", "more"))
     assert project.ask("m.C.f").parameter("other") is None
+
+
+def test_starred_parameters(tmp_path: Path) -> None:
+    source = """
+        import json
+        class C:
+            def __init__(self, *rest, **more):
+                self.rest, self.size = rest, len(rest)
+                self.more = more
+            def shown(self, *rest, **more): print("x", *rest, json.dumps(more))
+            def counted(self, *rest, **more): print(len(rest), sorted(more))
+            def kept(self, *rest, **more): print(rest); return more
+    """
+    project = single(tmp_path, source)
+
+    def valued(name: str) -> list[str]:
+        return [n for n in ("rest", "more") if asked(project, f"m.C.{name}", n).only_value]
+
+    assert valued("shown") == ["rest", "more"]
+    assert valued("counted") == []
+    assert valued("kept") == ["rest"]
+    kept = [asked(project, "m.C", name).kept_in for name in ("rest", "more")]
+    assert kept == [None, "more"]
 
 
 def test_constructor_of_a_class(tmp_path: Path) -> None:

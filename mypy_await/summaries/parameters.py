@@ -45,6 +45,8 @@ def _of_element(use: Use) -> Use:
     """Return what a use of all starred arguments together does to each of them."""
     if use.how in (How.KEPT, How.TEXT) or use.detail in library.SERIALISING:
         return use
+    if use.how is How.ITERATED and use.detail in library.TEXT_SINKS:
+        return replace(use, how=How.TEXT)  # print(*values)
     return replace(use, how=How.HANDED_ON)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -192,17 +192,13 @@ class Follower(Reads):
         return self.note(found, How.HANDED_ON, node)
 
     def _starred(self, parent: ast.Starred, node: ast.expr, found: Found) -> None:
-        """`print(*values)` makes text of each."""
+        """Note what the elements go to as well: `print(*values)` makes text of each."""
         call = self.body.parents[parent]
-        callee = (
-            expressions.value(self.engine, call.func, self.frame_at(call))
-            if isinstance(call, ast.Call)
-            else ()
-        )
-        is_text = callee and all(
-            isinstance(atom, External) and atom.fullname in library.TEXT_SINKS for atom in callee
-        )
-        self.note(found, How.TEXT if is_text else How.ITERATED, node)
+        callee: Iterable[Atom] = ()
+        if isinstance(call, ast.Call):
+            callee = expressions.value(self.engine, call.func, self.frame_at(call))
+        names = [atom.fullname if isinstance(atom, External) else "" for atom in callee]
+        self.note(found, How.ITERATED, node, names[0] if len(names) == 1 else "")
 
     def _passed(self, call: ast.Call, node: ast.expr, keyword: str | None, found: Found) -> None:
         frame = self.frame_at(call)
