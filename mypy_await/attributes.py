@@ -26,7 +26,8 @@ from mypy.nodes import (
 from mypy.types import Instance, ProperType
 
 from mypy_await import compat
-from mypy_await.bindings import Fate, ObjectTo, assignments_to, effect_on
+from mypy_await.bindings import Fate, ObjectTo, effect_on
+from mypy_await.bound import assignments_to
 from mypy_await.flow import Effect
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
