@@ -14,6 +14,7 @@ from mypy.nodes import (
     MemberExpr,
     Node,
     OpExpr,
+    TypeInfo,
 )
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
@@ -24,6 +25,7 @@ from mypy.types import (
     Overloaded,
     ProperType,
     TypeOfAny,
+    TypeVarType,
     UnionType,
     get_proper_type,
 )
@@ -58,6 +60,8 @@ class Call:
     callee: str
     """Full name of the callee, methods by the class that defines them."""
     arguments: tuple[Passed, ...]
+    expected: ProperType | None = None
+    """The type that mypy expects of the call."""
 
     @property
     def summary(self) -> FunctionSummary | None:
@@ -223,6 +227,66 @@ def _asks_for_colour(test: Node, site: Site) -> bool:
 def formal_of(call: Call, passed: Passed) -> tuple[ProperType, ...]:
     """Return the declared types of the parameter that an argument meets."""
     return call.site.slot(call.node, passed.value, as_declared=True).formals
+
+
+def hands_out(call: Call, passed: Passed) -> bool:
+    """Does what a call is declared to give hold, or give, the results of a function it is passed?
+
+    What takes its own results, as the function of `reduce` does, is not done with them.
+    """
+    return any(
+        _mentions(typ, get_proper_type(item.ret_type))
+        and get_proper_type(item.ret_type) not in map(get_proper_type, item.arg_types)
+        for formal in formal_of(call, passed)
+        for item in parts(formal)
+        if isinstance(item, CallableType)
+        for typ in _declared(call)
+    )
+
+
+def expected_results(call: Call, passed: Passed) -> Iterator[tuple[ProperType, bool]]:
+    """Yield what the type expected of a call says of the results of a function it is passed.
+
+    And whether such a result is all that the call gives.
+    """
+    target = call.place.target
+    # Of a declared union mypy may expect nothing at first.
+    expected = (call.site.declared_type_of(target) if target else None) or call.expected
+    for formal in formal_of(call, passed) if expected else ():
+        for slot in result_slots(formal):
+            for typ in _declared(call):
+                for wanted in _counterparts(slot, typ, expected):
+                    yield wanted, typ == slot
+
+
+def _declared(call: Call) -> list[ProperType]:
+    """Return what a call is declared to give, with the type variables of the callee."""
+    node = call.site.callee_node(call.node)
+    if isinstance(node, TypeInfo):
+        return [Instance(node, list(node.defn.type_vars))]
+    signatures = call.site.declared_signatures(call.node)
+    return [get_proper_type(item.ret_type) for item in signatures]
+
+
+def _mentions(typ: ProperType, variable: ProperType) -> bool:
+    if isinstance(typ, Instance):
+        return any(_mentions(get_proper_type(arg), variable) for arg in typ.args)
+    return isinstance(typ, TypeVarType) and typ == variable
+
+
+def _counterparts(
+    variable: ProperType, typ: ProperType, expected: ProperType | None
+) -> Iterator[ProperType]:
+    """Yield what stands in an expected type where a type has the variable."""
+    if not isinstance(variable, TypeVarType) or expected is None:
+        return
+    if typ == variable:
+        yield expected
+    for part in parts(expected):
+        if isinstance(typ, Instance) and isinstance(part, Instance) and part.type in typ.type.mro:
+            there = compat.map_instance_to_supertype(typ, part.type)
+            for own, other in zip(there.args, part.args, strict=False):
+                yield from _counterparts(variable, get_proper_type(own), get_proper_type(other))
 
 
 def result_slots(formal: ProperType) -> Iterator[ProperType]:

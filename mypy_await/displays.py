@@ -26,6 +26,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, LiteralType, NoneType, Overloaded, TupleType
 
 from mypy_await.awaitables import awaitable, may_be_awaitable, parts
+from mypy_await.items import Key
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.walk import descendants
@@ -49,6 +50,14 @@ def holds_plain_values(variable: Var, function: Node, site: Site) -> bool:
                 if target.base.node is variable and is_plain(node.rvalue, site):
                     return True
     return False
+
+
+def key_of_store(target: Expression) -> frozenset[Key]:
+    """Return the constant key of the item that an assignment stores to."""
+    match target:
+        case IndexExpr(index=StrExpr(value=key)):
+            return frozenset({key})
+    return frozenset()
 
 
 def is_item_of_record(place: Place, site: Site) -> bool:

@@ -11,7 +11,7 @@ What a use does to the value is for the caller to say (`Effect`); this module on
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from mypy.nodes import (
     LambdaExpr,
     ListExpr,
     MatchStmt,
+    MemberExpr,
     NameExpr,
     Node,
     OperatorAssignmentStmt,
@@ -467,7 +468,7 @@ class _Flow:
 
     def bind(self, target: Node, state: State) -> State:
         """Bind other values to all names in a target; the value loses these names."""
-        for node in descendants(target, into_functions=False):
+        for node in _bound_in(target):
             if isinstance(node, NameExpr) and node.node in self.holders:
                 state = frozenset(self.without(node.node, path, node.line) for path in state)
         return state
@@ -494,6 +495,13 @@ class _Flow:
         """Note that an exception may be raised here."""
         if self.raises:
             self.raises[-1].append(state)
+
+
+def _bound_in(target: Node) -> Iterator[Node]:
+    """Yield the parts of a target that are bound: not `x` in `x.y = ...` and `x[i] = ...`."""
+    yield target
+    for child in () if isinstance(target, (IndexExpr, MemberExpr)) else children(target):
+        yield from _bound_in(child)
 
 
 _TARGET_LISTS: Final = ("TupleExpr", "ListExpr", "StarExpr")

@@ -222,7 +222,8 @@ class Judge:
             for position, name in enumerate(ctx.callee_arg_names)
             for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
         )
-        return Call(site, node, site.callee_name(node), arguments)
+        expected = get_proper_type(ctx.api.type_context[-1])
+        return Call(site, node, site.callee_name(node), arguments, expected)
 
     def _site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
         """Return the surroundings of a node; None for one that mypy made up."""

@@ -7,6 +7,7 @@ before mypy gets there.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +61,7 @@ from mypy.types import (
 from mypy_await import compat
 from mypy_await.awaitables import awaitable, parts
 from mypy_await.config import Config
+from mypy_await.items import Key, awaited_items
 from mypy_await.refine import Refiner
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import Parents, enclosing
@@ -115,6 +117,14 @@ class Site:
         if owner is None or not isinstance(callee, MemberExpr):
             return self.summary(call)
         return self.refiner.summary(self.api, f"{owner.fullname}.{callee.name}")
+
+    def awaits_item(self, keys: frozenset[Key], callee: str = "") -> bool:
+        """Does the module in work, or that of a callee, await what it reads at one of the keys?"""
+        if not keys:
+            return False
+        paths = {compat.module(self.api).path, compat.path_defining(self.api, callee)} - {""}
+        self.refiner.rests_on(self.api, map(os.path.abspath, paths))
+        return any(not keys.isdisjoint(awaited_items(path)) for path in paths)
 
     def type_of(self, node: Expression) -> ProperType | None:
         """Return the type of an expression, or None when nothing is known of it."""

@@ -23,6 +23,7 @@ from mypy.types import Type
 from mypy_await.awaitables import Awaitable, Sort
 from mypy_await.displays import is_among_plain_values
 from mypy_await.futures import makes_future
+from mypy_await.items import FROM_END
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, place_of
 from mypy_await.site import Site
@@ -116,6 +117,24 @@ class Use:
     def in_object(self) -> bool:
         """Is an object on the way to the value, one that nobody takes for a container?"""
         return any(step.shape is Shape.OBJECT for step in self.steps)
+
+    @property
+    def is_deep(self) -> bool:
+        """Does iterating the container give something else: a key, or what holds the value?"""
+        return len(self.steps) > 1 or any(step.shape is Shape.MAPPING for step in self.steps)
+
+    @property
+    def is_awaited_as_item(self) -> bool:
+        """Does the module around, or that of the callee, await such an item of some container?
+
+        It is asked before a container is said to hold results only, so it may take its time.
+        """
+        keys = {step.key for step in self.steps if step.key is not None}
+        if any(step.shape is Shape.SEQUENCE for step in self.steps):
+            keys.add(FROM_END)
+        call = self.place.node
+        callee = self.site.callee_node(call) if isinstance(call, CallExpr) else None
+        return self.site.awaits_item(frozenset(keys), callee.fullname if callee else "")
 
     @property
     def is_safe(self) -> bool:

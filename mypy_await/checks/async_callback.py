@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import AwaitExpr, CallExpr, FuncDef, NameExpr, ReturnStmt, SuperExpr
+from mypy.nodes import (
+    AwaitExpr,
+    CallExpr,
+    DictionaryComprehension,
+    Expression,
+    ForStmt,
+    GeneratorExpr,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    SuperExpr,
+)
 from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Awaitable, Sort, awaitable, may_be_awaitable, parts
-from mypy_await.bound import binding_of
-from mypy_await.calls import Call, Passed, formal_of, is_told_apart, result_slots
+from mypy_await.calls import (
+    Call,
+    Passed,
+    expected_results,
+    formal_of,
+    hands_out,
+    is_told_apart,
+    result_slots,
+)
+from mypy_await.care import takes_care, uses_of_name
 from mypy_await.decorations import Decoration
-from mypy_await.futures import gives_future, handed_back
+from mypy_await.futures import gives_future
 from mypy_await.knowledge import calls_synchronously, knows
 from mypy_await.known import says_nothing
-from mypy_await.places import Kind, function_around, place_of
+from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import shown_place
-from mypy_await.results import declared_result
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.summaries import Effect
 from mypy_await.summaries import Use as SourceUse
@@ -74,7 +92,7 @@ def check_call(call: Call) -> Misuse | None:
             text = messages.kept_callback
         if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
             continue
-        if _is_refused(call, passed, value):
+        if _is_refused(call, passed, value) or _is_said(call, passed, value):
             continue
         where = shown_place(use.path, use.line) if use else ""
         notes = (messages.callback_remedy(), *([messages.called_at(where)] if where else []))
@@ -96,37 +114,64 @@ def _is_refused(call: Call, passed: Passed, value: Awaitable) -> bool:
     return bool(slots) and all(fit(value, slot) is Fit.NO for slot in slots)
 
 
+def _is_said(call: Call, passed: Passed, value: Awaitable) -> bool:
+    """Does the type expected of the call say of the results that they are awaitables?
+
+    One that is handed back itself is judged at its place, where it says they are none.
+    """
+    for wanted, own in expected_results(call, passed):
+        answer = fit(value, wanted)
+        if answer is Fit.YES or (answer is Fit.NO and own):
+            return True
+    return False
+
+
 def _is_awaited_here(call: Call, passed: Passed, value: Awaitable) -> bool:
     """Does the caller take care of what the function gave, as in `await (await to_thread(f))`?"""
-    outer = call.place.node
-    if not isinstance(outer, AwaitExpr):
+    if not hands_out(call, passed):
         return False
-    if all(function is not passed.value for function in handed_back(call.site, call.node)):
-        return False
-    use = Use(call.site, value, outer, outer, place_of(outer, call.site.parents))
-    return any(_takes_care(one) for one in (use, *_uses_of_name(use)))
+    made = Use(call.site, value, call.node, call.node, call.place)
+    uses = [made.moved_to(result) for result in _results(made)]
+    return any(takes_care(one) for use in uses for one in (use, *uses_of_name(use)))
 
 
-def _uses_of_name(use: Use) -> Iterator[Use]:
-    """Yield the uses of the local name that a value is bound to, if it is."""
-    binding = binding_of(use)
-    function = function_around(use.node, use.site.parents) if binding else None
+def _results(made: Use) -> Iterator[Expression]:
+    """Yield what gives the results of the function, of all that is done with what the call made.
+
+    Whose `result()` it is is not followed: futures are kept in lists, and come as completed.
+    """
+    parents = made.site.parents
+    for use in (made, *uses_of_name(made)):
+        place = use.place
+        if place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
+            place = place_of(place.node, parents)  # wait_for(...), wrap_future(...)
+        if isinstance(place.node, (AwaitExpr, IndexExpr)):
+            yield place.node
+        elif place.kind is Kind.ITERATED:
+            yield from _items(place)
+        elif place.kind is Kind.UNPACKED:
+            yield use.node
+    function = function_around(made.node, parents)
     for node in descendants(function.body) if function else ():
-        if isinstance(node, NameExpr) and binding and node.node is binding.variable:
-            yield use.moved_to(node, is_name=True)
+        match node:
+            case CallExpr(callee=MemberExpr(name="result")):
+                yield node
 
 
-def _takes_care(use: Use) -> bool:
-    match use.place.node:
-        case AwaitExpr():
-            return True
-        case ReturnStmt():
-            function = function_around(use.place.node, use.site.parents)
-            if isinstance(function, FuncDef):
-                return fit(use.value, declared_result(function, use.place)) is Fit.YES
-        case CallExpr() as call if use.place.kind is Kind.ARGUMENT:
-            return fits_all(use.value, use.site.slot(call, use.place.value).formals) is Fit.YES
-    return False
+def _items(loop: Place) -> Iterator[NameExpr]:
+    """Yield the uses of the names that a loop binds."""
+    match loop.node:
+        case ForStmt(index=index):
+            targets: list[Expression] = [index]
+        case GeneratorExpr(indices=targets) | DictionaryComprehension(indices=targets):
+            pass
+        case _:
+            return
+    bound = [node for target in targets for node in descendants(target)]
+    variables = {node.node for node in bound if isinstance(node, NameExpr)}
+    for node in descendants(loop.node):
+        if isinstance(node, NameExpr) and node.node in variables and node not in bound:
+            yield node
 
 
 def _wants_awaitable(formal: ProperType) -> bool:

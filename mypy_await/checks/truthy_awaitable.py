@@ -6,23 +6,29 @@ from mypy.nodes import MemberExpr
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
+from mypy_await.care import is_taken_care_of_if_true
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
 
 def check(use: Use) -> Misuse | None:
-    """Report an awaitable whose truth is asked; a class of the user's own may define its truth."""
+    """Report an awaitable whose truth is asked; a class of the user's own may define its truth.
+
+    A test in front of its `await` is at worst one too many.
+    """
     if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and _is_attribute(use)):
         return None
     if use.place.kind is Kind.TESTED:
-        return _misuse(use, use.place.detail)
+        return None if is_taken_care_of_if_true(use) else _misuse(use, use.place.detail)
     return _misuse(use, use.receiver) if knows("truth", use.receiver) else None
 
 
 def check_container(use: Use) -> Misuse | None:
     """Report an awaitable among those whose truth `any` or `all` asks."""
-    if use.value.sort is Sort.OTHER or not knows("truth", use.receiver, "elements"):
+    if use.value.sort is Sort.OTHER or use.is_deep:
+        return None
+    if not knows("truth", use.receiver, "elements"):
         return None
     return _misuse(use, use.receiver)
 

@@ -8,12 +8,11 @@ from typing import Final
 
 from mypy.nodes import (
     AssignmentStmt,
-    AwaitExpr,
     CallExpr,
     CastExpr,
     ComparisonExpr,
     Expression,
-    IfStmt,
+    LambdaExpr,
     MemberExpr,
     NameExpr,
     Node,
@@ -21,12 +20,12 @@ from mypy.nodes import (
     RefExpr,
     TypeInfo,
 )
-from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts, refuses_coroutines
 from mypy_await.bindings import Fate
-from mypy_await.displays import is_item_of_record
+from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, can_await
 from mypy_await.refine import shown_place
@@ -56,23 +55,9 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
             return misuse
         return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
     for name, misuse in () if use.place.conditional else fate.certain:
-        if _guards_its_await(name):
-            continue
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
     return None
-
-
-def _guards_its_await(use: Use) -> bool:
-    """Is this the test in `if task: await task`, which does no harm?"""
-    test, name = use.place.node, use.node
-    return isinstance(test, IfStmt) and any(
-        isinstance(node, AwaitExpr)
-        and isinstance(node.expr, NameExpr)
-        and isinstance(name, NameExpr)
-        and node.expr.node is name.node
-        for node in descendants(test.body[0])
-    )
 
 
 def check_attribute(use: Use, fate: Fate) -> Misuse | None:
@@ -326,7 +311,29 @@ def _is_value_sink(use: Use, callee: str) -> bool:
         return True
     call = use.place.node
     # max(a, b) and min(a, b) compare their arguments as sorted() does its elements
-    return knows("value", callee, "elements") and isinstance(call, CallExpr) and len(call.args) > 1
+    return isinstance(call, CallExpr) and len(call.args) > 1 and _works_with_elements(use, callee)
+
+
+def _works_with_elements(use: Use, callee: str) -> bool:
+    """Does a call work with the elements, itself or in its `key`, and not only pass them on?"""
+    call = use.place.node
+    if not isinstance(call, CallExpr) or not knows("value", callee, "elements"):
+        return False
+    keys = [arg for arg, name in zip(call.args, call.arg_names, strict=True) if name == "key"]
+    return all(_takes_result(key, use) for key in keys)
+
+
+def _takes_result(key: Expression, use: Use) -> bool:
+    """Is this no key at all, or one that works with the result of an awaitable?"""
+    if isinstance(key, LambdaExpr) and key.arguments:
+        item = key.arguments[0].variable
+        names = (node for node in descendants(key.body) if isinstance(node, NameExpr))
+        element = replace(use, in_container=False)
+        return any(check(element.moved_to(name)) for name in names if name.node is item)
+    typ = use.site.type_of(key)
+    if isinstance(typ, CallableType) and typ.arg_types:
+        return fit(use.value, typ.arg_types[0]) is Fit.NO
+    return isinstance(key, NameExpr) and key.name == "None"
 
 
 def _declared(action: str) -> Callable[[Use], Misuse | None]:
@@ -344,9 +351,9 @@ def check_container(use: Use) -> Misuse | None:
     """Report an awaitable whose container goes where its elements are meant to be results."""
     if not use.value.is_lazy:
         return None
-    if knows("value", use.receiver, "elements"):
+    if not use.is_deep and _works_with_elements(use, use.receiver):
         return _misuse(use, f'passed to "{use.receiver.rpartition(".")[2]}"')
-    if use.among_plain and _is_sent_off(use):
+    if use.among_plain and _is_sent_off(use) and not use.is_awaited_as_item:
         return _misuse(use, "put among plain values")
     return None
 
@@ -383,7 +390,9 @@ def _assigned(use: Use) -> Misuse | None:
     answer = fit(use.value, declared)
     if answer is Fit.NO:
         return _misuse(use, "assigned", declared)
-    if answer is not Fit.YES and use.value.is_lazy and is_item_of_record(use.place, use.site):
+    if answer is Fit.YES or not use.value.is_lazy or target is None:
+        return None
+    if is_item_of_record(use.place, use.site) and not use.site.awaits_item(key_of_store(target)):
         return _misuse(use, "put among plain values")
     return None
 

@@ -22,6 +22,9 @@ ALWAYS: Final = frozenset(
 NO_VALUE: Final = "func-returns-value"
 """What mypy reports where the result of a function that is declared to give None is used."""
 
+RESULT: Final = "return-value"
+"""What mypy reports of a `return`, and of a lambda beside the error of what it is passed to."""
+
 PathOf = Callable[[str], str | None]
 
 
@@ -48,7 +51,9 @@ def about_awaitables(
 def _repeats(error: Finding, other: Finding) -> bool:
     if error.is_ours:
         return error == other
-    return other.covers(error) if other.is_ours else other.column == error.column
+    if other.is_ours or error.code == RESULT:  # the result of a lambda in what `other` is about
+        return other.covers(error)
+    return other.column == error.column
 
 
 def _is_shown(

@@ -1,0 +1,111 @@
+"""Which items of its containers does a source file await, as in `await job["work"]`?
+
+Asked before a container with a coroutine in it is said to be a record of plain values: the one who
+takes it out may await it.  Read with `ast`, since mypy keeps no bodies of modules from its cache.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from mypy_await.knowledge import load
+
+Key = str | int
+"""A key of a dict, or a position in a sequence."""
+FROM_END: Final = -1
+"""Stands for all positions that are counted from the end."""
+
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def awaited_items(path: str) -> frozenset[Key]:
+    """Return the constant keys of all items that some function of the file awaits."""
+    try:
+        return _awaited_items(path, Path(path).stat().st_mtime_ns)
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return frozenset()
+
+
+@functools.lru_cache(maxsize=64)
+def _awaited_items(path: str, changed: int) -> frozenset[Key]:
+    tree = ast.parse(Path(path).read_bytes())
+    functions = [node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
+    return frozenset(key for scope in (tree, *functions) for key in _in_scope(scope))
+
+
+def _in_scope(scope: ast.AST) -> Iterator[Key]:
+    awaited = [part for node in ast.walk(scope) for part in _awaited_in(node)]
+    for part in awaited:
+        yield from _key(part)
+    if isinstance(scope, _FUNCTIONS):
+        names = {part.id for part in awaited if isinstance(part, ast.Name)}
+        for node in ast.walk(scope):
+            for target, value in _bindings(node):
+                yield from _keys_bound(target, value, names)
+
+
+def _awaited_in(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a node awaits, or asks whether it is awaitable."""
+    match node:
+        case ast.Await(value=value):
+            yield value
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _takers():
+            for argument in node.args:
+                yield argument.value if isinstance(argument, ast.Starred) else argument
+
+
+@functools.cache
+def _takers() -> frozenset[str]:
+    """Return the last names of what awaits its arguments, or asks for awaitables."""
+    table = load()
+    listed = (*table["consumer"]["calls"], *table["coroutine-tests"]["calls"])
+    return frozenset(name.rpartition(".")[2] for name in listed)
+
+
+def _key(value: ast.expr) -> Iterator[Key]:
+    """Yield the key in `c[key]`, `c.get(key)` and `c.pop(key)`."""
+    match value:
+        case (
+            ast.Subscript(slice=key)
+            | ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[key, *_])
+        ):
+            try:
+                constant = ast.literal_eval(key)
+            except ValueError:
+                return
+            if isinstance(constant, int):
+                yield max(constant, FROM_END)
+            elif isinstance(constant, str):
+                yield constant
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield each target that a node binds, with what it is bound to or runs through."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets)
+        case ast.NamedExpr(target=target, value=value):
+            yield target, value
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield target, value
+        case (
+            ast.For(target=target, iter=value)
+            | ast.AsyncFor(target=target, iter=value)
+            | ast.comprehension(target=target, iter=value)
+        ):
+            yield target, value
+
+
+def _keys_bound(target: ast.expr, value: ast.expr, awaited: set[str]) -> Iterator[Key]:
+    """Yield the key of what an awaited name is bound to, or its position in what is unpacked."""
+    match target:
+        case ast.Name(id=name) if name in awaited:
+            yield from _key(value)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for at, part in enumerate(parts):
+                if isinstance(part, ast.Name) and part.id in awaited:
+                    yield from (at, FROM_END)
