@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mypy.nodes import CallExpr, Decorator, IndexExpr, MemberExpr, MypyFile, NameExpr
+from mypy.nodes import CallExpr, Decorator, Expression, IndexExpr, MemberExpr, MypyFile, NameExpr
 from mypy.plugin import (
     AttributeContext,
     CheckerPluginInterface,
@@ -156,9 +156,10 @@ class Hooks:
     ) -> Type:
         """Judge a decorator; one below it may have made a sync function of an async one."""
         given = get_proper_type(ctx.arg_types[0][0])
-        if not _is_innermost(node, fullname) and result_of_calling(given) is None:
+        decorator = _named(node, fullname)
+        if decorator is not node.decorators[-1] and result_of_calling(given) is None:
             return typ
-        typ, effect = self._refiner.decorated(ctx.api, fullname, node, typ)
+        typ, effect = self._refiner.decorated(ctx.api, fullname, decorator, node, typ)
         self._judge.decorator(Decoration(ctx.api, fullname, node, effect, self._refiner))
         return typ
 
@@ -190,11 +191,17 @@ class Hooks:
         return typ if result is narrow else result
 
 
-def _is_innermost(node: Decorator, fullname: str) -> bool:
-    """Is the decorator with this name the one that gets the function itself?"""
-    last = node.decorators[-1]
-    return isinstance(last, (NameExpr, MemberExpr)) and (
-        last.fullname == fullname or last.name == fullname.rpartition(".")[2]
+def _named(node: Decorator, fullname: str) -> Expression:
+    """Return the decorator with this name; the innermost one gets the function itself."""
+    name = fullname.rpartition(".")[2]
+    return next(
+        (
+            decorator
+            for decorator in reversed(node.decorators)
+            if isinstance(decorator, (NameExpr, MemberExpr))
+            and (decorator.fullname == fullname or decorator.name == name)
+        ),
+        node.decorators[0],
     )
 
 

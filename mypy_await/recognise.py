@@ -65,7 +65,7 @@ class Interest(NamedTuple):
         return self.gives or self.takes or self.meets or self.decorates
 
 
-_LOCAL: Final = Interest(gives=True, takes=True)
+_LOCAL: Final = Interest(gives=True, takes=True, decorates=True)
 """A local function or variable: mypy gives no more than its name."""
 _NONE: Final = Interest()
 
@@ -88,8 +88,10 @@ class Recogniser:
             # Names in angle brackets are mypy's own, for displays and comprehensions.
             return _NONE if fullname.startswith("<") else _LOCAL
         found = self._lookup(fullname)
-        # A function in a method bears the name of a method that the class does not have.
-        return self._interest(fullname, found.node) if found else _LOCAL
+        if found is None:
+            # A function in a method: mypy names it as if it were a method itself.
+            return _LOCAL if self._class(fullname.rpartition(".")[0]) else _NONE
+        return self._interest(fullname, found.node)
 
     def method(self, fullname: str) -> Interest:
         """Return what is of interest in calls of this method, named by the receiver's class."""
@@ -118,13 +120,16 @@ class Recogniser:
 
     def _member(self, fullname: str) -> SymbolNode | None:
         owner, _, name = fullname.rpartition(".")
-        if owner not in self._classes:
-            found = self._lookup(owner)
-            info = found.node if found else None
-            self._classes[owner] = info if isinstance(info, TypeInfo) else None
-        known = self._classes[owner]
+        known = self._class(owner)
         symbol = known.get(name) if known else None
         return symbol.node if symbol else None
+
+    def _class(self, fullname: str) -> TypeInfo | None:
+        if fullname not in self._classes:
+            found = self._lookup(fullname)
+            info = found.node if found else None
+            self._classes[fullname] = info if isinstance(info, TypeInfo) else None
+        return self._classes[fullname]
 
 
 def _interest(node: SymbolNode | None) -> Interest:

@@ -20,6 +20,7 @@ from mypy.nodes import (
     LDEF,
     CallExpr,
     Decorator,
+    Expression,
     FuncDef,
     MypyFile,
     NameExpr,
@@ -179,7 +180,7 @@ class Refiner:
                 return None
         if is_open and self._means_any(fullname):
             return None
-        summary = self._of_callee(api, fullname, node)
+        summary = self._of_callee(api, fullname, node.callee)
         if summary is None:
             return self._pinned(api, fullname) if is_open else None
         passed = arguments(ctx)
@@ -202,7 +203,7 @@ class Refiner:
         function = callee.func if isinstance(callee, Decorator) else callee
         if not isinstance(function, FuncDef) or function.type is not None:
             return None
-        summary = self._of_callee(api, fullname, node)
+        summary = self._of_callee(api, fullname, node.callee)
         found = self._lookup(summary.returns_class) if summary and summary.returns_class else None
         made = _instance(found.node) if found and isinstance(found.node, TypeInfo) else None
         return made if made is not None and is_protected(made, self._protect) else None
@@ -217,7 +218,7 @@ class Refiner:
 
     def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:
         """Does the source of a function rule out that it gives an awaitable?"""
-        summary = self._of_callee(api, fullname, node)
+        summary = self._of_callee(api, fullname, node.callee)
         return summary is not None and (
             summary.result.verdict is Verdict.NEVER
             or (summary.returns_class is not None and not summary.is_async)
@@ -262,7 +263,7 @@ class Refiner:
         is_open = says_nothing(get_proper_type(ctx.default_return_type))
         if not is_open or self._means_any(fullname):
             return ()
-        summary = self._of_callee(ctx.api, fullname, node)
+        summary = self._of_callee(ctx.api, fullname, node.callee)
         if summary is None or summary.result.verdict is not Verdict.SOMETIMES:
             return ()
         result = summary.result_with(arguments(ctx))
@@ -281,9 +282,9 @@ class Refiner:
         return found
 
     def _of_callee(
-        self, api: CheckerPluginInterface, fullname: str, node: CallExpr
+        self, api: CheckerPluginInterface, fullname: str, callee: Expression
     ) -> FunctionSummary | None:
-        callee = node.callee
+        """Return the summary of what is called; mypy gives a local function no full name."""
         function = callee.node if isinstance(callee, NameExpr) and callee.kind == LDEF else None
         if isinstance(function, (FuncDef, Decorator)):
             return self.summary_of(api, function)
@@ -354,14 +355,21 @@ class Refiner:
     # Decorators
 
     def decorated(
-        self, api: CheckerPluginInterface, fullname: str, node: Decorator, typ: Type
+        self,
+        api: CheckerPluginInterface,
+        fullname: str,
+        decorator: Expression,
+        node: Decorator,
+        typ: Type,
     ) -> tuple[Type, DecoratorEffect | None]:
         """Return the type that a decorator gives an async function, and what it does to it.
 
         `typ` is mypy's answer; it stays where it says more than `Any`, and for methods: mypy would
         compare what we know with the methods of base classes.  Theirs is `decorated_method`.
         """
-        summary = self.summary(api, fullname) if is_async_def(node.func) else None
+        if not is_async_def(node.func):
+            return typ, None
+        summary = self._of_callee(api, fullname, decorator)
         if summary is None:
             return typ, None
         effect = summary.decorator
@@ -374,7 +382,9 @@ class Refiner:
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, node: Decorator, typ: Type
     ) -> tuple[Type, DecoratorEffect | None]:
         """Do the same for `@factory(...)`: the call gives the decorator."""
-        summary = self.summary(api, fullname) if is_async_def(node.func) else None
+        if not is_async_def(node.func):
+            return typ, None
+        summary = self._of_callee(api, fullname, call.callee)
         if summary is None:
             return typ, None
         positional = call.arg_kinds.count(ARG_POS)
