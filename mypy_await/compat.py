@@ -282,6 +282,17 @@ def report_in_attempt(
             report(api, text, node, code, notes)
 
 
+def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]:
+    """Return the codes of the errors that were reported for exactly this node so far."""
+    errors = cast(TypeChecker, api).errors
+    where = node.line, node.column, node.end_line, node.end_column
+    return {
+        info.code
+        for info in errors.error_info_map.get(errors.file, ())
+        if info.code and (info.line, info.column, info.end_line, info.end_column) == where
+    }
+
+
 def ignored_codes(api: CheckerPluginInterface, node: Context) -> set[str]:
     """Return the codes that `type: ignore` comments name on the lines of a node."""
     errors = cast(TypeChecker, api).errors

@@ -244,6 +244,9 @@ class Judge:
             return False
         if compat.ignored_codes(api, misuse.node or node) & _REPLACED:
             return False  # the user has settled mypy's own error there: it stays mypy's
+        if not compat.reported_codes(api, misuse.node or node).isdisjoint(codes.LIVE):
+            # On a visit before; what mypy inferred from its recovery may make it another misuse.
+            return True
         notes = misuse.notes
         if known_by is not None:
             notes = (*notes, *map(messages.known_by, known_by.origins))

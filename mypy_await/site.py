@@ -47,6 +47,7 @@ from mypy.types import (
     LiteralType,
     NoneType,
     Overloaded,
+    PartialType,
     ProperType,
     TupleType,
     Type,
@@ -299,7 +300,7 @@ def _items(typ: ProperType | None) -> tuple[CallableType, ...]:
 def class_of(typ: ProperType | None) -> TypeInfo | None:
     """Return the class whose attributes a value of this type has."""
     match typ:
-        case Instance():
+        case Instance() | PartialType():
             return typ.type
         case CallableType() if typ.is_type_obj():
             return typ.type_object()

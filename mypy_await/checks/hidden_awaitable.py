@@ -34,7 +34,7 @@ def check(use: Use) -> Misuse | None:
 def check_container(use: Use) -> Misuse | None:
     """Report coroutines in a container that is declared to hold anything."""
     function, declared = _declared(use)
-    if declared is None or not use.value.is_lazy or not hides_elements(declared):
+    if declared is None or not use.value.is_lazy or not hides_elements(declared, use):
         return None
     return _misuse(use, function, declared)
 

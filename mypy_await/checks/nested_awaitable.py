@@ -50,7 +50,7 @@ def check_container(use: Use) -> Misuse | None:
     function = _async_function(use)
     if function is None or not use.value.is_lazy:
         return None
-    if not hides_elements(declared_result(function, use.place)) or use.is_awaited_as_item:
+    if not hides_elements(declared_result(function, use.place), use) or use.is_awaited_as_item:
         return None
     return _misuse(use, function, None)
 
