@@ -117,9 +117,9 @@ class Hooks:
         known_by = self._refiner.call(ctx, fullname, node, typ)
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
-        if origins := self._refiner.sometimes(ctx, fullname, node):
-            self._judge.sometimes(ctx.api, node, origins)
-        elif self._protects and not self._refiner.is_plain(ctx.api, fullname, node):
+        if sometimes := self._refiner.sometimes(ctx, fullname, node):
+            return self._judge.sometimes(ctx.api, node, typ, sometimes)
+        if self._protects and not self._refiner.is_plain(ctx.api, fullname, node):
             self._judge.unknown(ctx.api, node, typ)
         proper = get_proper_type(typ)
         if isinstance(proper, CallableType) and awaitable(proper.ret_type) is not None:

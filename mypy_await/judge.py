@@ -37,6 +37,7 @@ from mypy_await.checks import (
     dropped_awaitable,
     first_misuse,
     first_misuse_by_decorator,
+    first_misuse_if_not_none,
     first_misuse_in_call,
     hidden_awaitable,
     masked_coroutine,
@@ -48,9 +49,8 @@ from mypy_await.decorations import Decoration
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
 from mypy_await.recognise import Interest
-from mypy_await.refine import Refined, Refiner
+from mypy_await.refine import Refined, Refiner, Sometimes
 from mypy_await.site import Site
-from mypy_await.summaries import Origin
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
@@ -153,13 +153,26 @@ class Judge:
         return typ if result is typ.ret_type else typ.copy_modified(ret_type=result)
 
     def sometimes(
-        self, api: CheckerPluginInterface, node: Expression, origins: tuple[Origin, ...]
-    ) -> None:
-        """Judge a call that is awaitable on some paths of the callee's source, for all we know."""
+        self, api: CheckerPluginInterface, node: Expression, typ: Type, given: Sometimes
+    ) -> Type:
+        """Judge a call that is awaitable on some paths of the callee's source, for all we know.
+
+        Return the type that mypy goes on with, `typ` where nothing is reported.
+        """
         site = self._site(api, node)
-        if site is not None:
-            misuse = hidden_awaitable.check_source(site, node, place_of(node, site.parents))
-            self._report(site, node, misuse, Refined(compat.anything(), origins))
+        value = awaitable(given.refined.typ)
+        if site is None or value is None:
+            return typ
+        place = place_of(node, site.parents)
+        misuse = hidden_awaitable.check_source(site, node, place)
+        if misuse is not None:
+            self._report(site, node, misuse, given.refined)
+            return typ
+        if given.or_none:
+            misuse = first_misuse_if_not_none(Use(site, value, node, node, place))
+        if misuse is None or not self._report(site, node, misuse, given.refined):
+            return typ
+        return misuse.result or value.result
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""

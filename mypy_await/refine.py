@@ -71,6 +71,15 @@ class Refined:
     """The functions whose awaitable it is."""
 
 
+@dataclass(frozen=True)
+class Sometimes:
+    """What a call gives on some paths of its source."""
+
+    refined: Refined
+    or_none: bool
+    """Do all others give `None`?"""
+
+
 class Refiner:
     """Asks the summaries on behalf of the module in work."""
 
@@ -258,16 +267,18 @@ class Refiner:
 
     def sometimes(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
-    ) -> tuple[Origin, ...]:
+    ) -> Sometimes | None:
         """Return what a call gives on some paths, for all its arguments tell; often nothing."""
         is_open = says_nothing(get_proper_type(ctx.default_return_type))
         if not is_open or self._means_any(fullname):
-            return ()
+            return None
         summary = self._of_callee(ctx.api, fullname, node.callee)
         if summary is None or summary.result.verdict is not Verdict.SOMETIMES:
-            return ()
+            return None
         result = summary.result_with(arguments(ctx))
-        return result.origins if result.verdict is Verdict.SOMETIMES else ()
+        if result.verdict is not Verdict.SOMETIMES:
+            return None
+        return Sometimes(self._of_origins(ctx.api, result.origins), result.optional)
 
     def attribute(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Refined | None:
         """Return the type of a property that mypy gives `typ`, when the source tells more."""
@@ -322,10 +333,11 @@ class Refiner:
         return Refined(_coroutine(api, instance)) if summary.is_async else None
 
     def _awaitable(self, api: CheckerPluginInterface, result: Result) -> Refined | None:
-        if result.verdict is not Verdict.ALWAYS:
-            return None
-        types = [self._type_of(api, origin) for origin in result.origins]
-        return Refined(compat.make_simplified_union(types), result.origins) if types else None
+        return self._of_origins(api, result.origins) if result.verdict is Verdict.ALWAYS else None
+
+    def _of_origins(self, api: CheckerPluginInterface, origins: tuple[Origin, ...]) -> Refined:
+        types = [self._type_of(api, origin) for origin in origins]
+        return Refined(compat.make_simplified_union(types), origins)
 
     def _type_of(self, api: CheckerPluginInterface, origin: Origin) -> Type:
         """Return the awaitable type that a call of the origin gives."""

@@ -28,6 +28,7 @@ from mypy_await.checks import (
 from mypy_await.decorations import Decoration
 from mypy_await.elements import is_certain, taken_out
 from mypy_await.overrides import ClassBody, Method
+from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
 CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
@@ -113,6 +114,20 @@ def first_misuse(use: Use) -> Misuse | None:
     return _here(use) or _of_binding(use) or _of_attribute(use)
 
 
+def first_misuse_if_not_none(use: Use) -> Misuse | None:
+    """Return what is wrong with the use of a value that is awaitable, or else `None`.
+
+    Only what neither of them can stand is; nothing where the program tells them apart.
+    """
+    binding = binding_of(use) if use.place.kind is Kind.ASSIGNED and use.value.is_lazy else None
+    if binding is None:
+        return unawaited_value.check_if_not_none(use)
+    end = fate(binding, unawaited_value.check_if_not_none)
+    if end is None or len(end.misuses) < len(end.uses):
+        return None
+    return unawaited_value.check_binding(binding.use, end)
+
+
 def _here(use: Use) -> Misuse | None:
     container = use.of_container()
     return _of_container(container) or _of_element(container) or _at_place(use)
@@ -154,6 +169,7 @@ __all__ = [
     "dropped_awaitable",
     "first_misuse",
     "first_misuse_by_decorator",
+    "first_misuse_if_not_none",
     "first_misuse_in_call",
     "hidden_awaitable",
     "masked_coroutine",

@@ -41,6 +41,31 @@ def check(use: Use) -> Misuse | None:
     return judge(use) if judge else None
 
 
+def check_if_not_none(use: Use) -> Misuse | None:
+    """Report a use that the result is meant for, and that `None` cannot stand either."""
+    if use.place.kind not in _NOT_FOR_NONE or use.place.detail.startswith("__"):
+        return None
+    if use.place.kind is Kind.COMPARED and use.place.detail not in ("<", "<=", ">", ">="):
+        return None
+    return check(use)
+
+
+_NOT_FOR_NONE: Final = frozenset(
+    {
+        Kind.ASYNC_ITERATED,
+        Kind.ASYNC_WITH,
+        Kind.ATTRIBUTE,
+        Kind.CALLED,
+        Kind.COMPARED,
+        Kind.INDEXED,
+        Kind.ITERATED,
+        Kind.OPERAND,
+        Kind.UNPACKED,
+        Kind.WITH,
+    }
+)
+
+
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report an awaitable whose name is used as its result and never awaited.
 
