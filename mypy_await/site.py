@@ -8,6 +8,7 @@ before mypy gets there.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -229,16 +230,23 @@ class Site:
         Once a call is checked mypy's type of the callee has its type variables filled in; with
         `as_declared` the type is the one that the callee's definition declares.
         """
-        position = next(i for i, argument in enumerate(call.args) if argument is value)
         formals: list[ProperType] = []
         name, index, is_starred = "", -1, False
+        for item, index in self.meets(call, value, as_declared=as_declared):
+            formals.append(get_proper_type(item.arg_types[index]))
+            name = item.arg_names[index] or ""
+            is_starred = item.arg_kinds[index] in _STARS
+        return Slot(self.callee_name(call), tuple(formals), name, index, is_starred)
+
+    def meets(
+        self, call: CallExpr, value: Expression, *, as_declared: bool = False
+    ) -> Iterator[tuple[CallableType, int]]:
+        """Yield each parameter that an argument of a call meets, as a signature and a position."""
+        position = next(i for i, argument in enumerate(call.args) if argument is value)
         for item in self.declared_signatures(call) if as_declared else self.signatures(call):
             for formal, actuals in enumerate(compat.formals_of(call, item)):
                 if position in actuals:
-                    formals.append(get_proper_type(item.arg_types[formal]))
-                    name, index = item.arg_names[formal] or "", formal
-                    is_starred = item.arg_kinds[formal] in _STARS
-        return Slot(self.callee_name(call), tuple(formals), name, index, is_starred)
+                    yield item, formal
 
     def signatures(self, call: CallExpr) -> tuple[CallableType, ...]:
         """Return the signatures of what is called, without `self`; empty when unknown."""

@@ -137,6 +137,53 @@ def test_none_is_a_value_where_results_are_compared() -> None:
     assert differ(read_type("None"), read_type("Awaitable[int]"), result=True)
 
 
+AWAIT: Final = 'Maybe you forgot to use "await"?'
+RESULT: Final = 'Maybe you forgot to call "result"?'
+SOURCE: Final = """\
+async def used(task, pool):
+    max(task, 1)
+    one = pool.submit(int)
+    two = one
+    one + 1
+    two + 1
+
+def sync(task):
+    max(task, 1)
+"""
+OVERLOAD: Final = 'No overload variant of "max" matches argument types "{}", "int"'
+OPERAND: Final = 'Unsupported operand types for + ("{}" and "int")'
+ENTRY: Final = 'Dict entry 0 has incompatible type "str": "Task[int]"; expected "str": "{}"'
+VARIABLE: Final = 'Value of type variable "T" of "max" cannot be "{}"'
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "text", "notes"),
+    [
+        (2, 5, OVERLOAD.format("Task[int]"), (AWAIT,)),
+        (2, 5, OVERLOAD.format("AsyncIterator[int]"), ()),
+        (2, 5, VARIABLE.format("Task[int]"), (AWAIT,)),
+        (2, 5, ENTRY.format("int"), (AWAIT,)),
+        (2, 5, ENTRY.format("str"), ()),
+        (5, 5, OPERAND.format("Future[int]"), (RESULT,)),
+        (9, 5, OVERLOAD.format("Task[int]"), ()),
+    ],
+)
+def test_advice_is_added_where_mypy_gives_none(
+    tmp_path: Path, line: int, column: int, text: str, notes: tuple[str, ...]
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(SOURCE, encoding="utf-8")
+    error = Finding(str(file), line, column, line, column + 6, "code", text)
+    assert [finding.notes for finding in about_awaitables([error], Sources())] == [notes]
+
+
+def test_a_future_of_unknown_origin_decides_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(SOURCE, encoding="utf-8")
+    error = Finding(str(file), 6, 5, 6, 11, "operator", OPERAND.format("Future[int]"))
+    assert about_awaitables([error], Sources()) == []
+
+
 names = st.sampled_from(["int", "pkg.mod.Name", "Coroutine", "None", "dict", "Any"])
 types = st.recursive(
     st.builds(TypeText, names, st.just(())),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from mypy_await import attributes
+from mypy_await import attributes, codes
 from mypy_await.bindings import Fate, fate
 from mypy_await.bound import binding_of
 from mypy_await.calls import Call
@@ -28,6 +28,7 @@ from mypy_await.checks import (
 from mypy_await.decorations import Decoration
 from mypy_await.elements import is_certain, taken_out
 from mypy_await.overrides import ClassBody, Method
+from mypy_await.passing import handed_back
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
@@ -56,6 +57,9 @@ CONTAINER_CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
     dropped_task.check_container,
 )
 """What is asked of a container that holds the value, at the container's place."""
+
+OF_USE: Final = (codes.UNAWAITED_VALUE, codes.FORMATTED_AWAITABLE)
+"""Codes that say that a value is used as its result."""
 
 BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
     unawaited_value.check_binding,
@@ -111,7 +115,7 @@ def first_misuse_in_call(call: Call) -> Misuse | None:
 
 def first_misuse(use: Use) -> Misuse | None:
     """Return what the first check that objects to this use says."""
-    return _here(use) or _of_binding(use) or _of_attribute(use)
+    return _here(use) or _of_binding(use) or _of_attribute(use) or _of_result(use)
 
 
 def first_misuse_if_not_none(use: Use) -> Misuse | None:
@@ -162,6 +166,16 @@ def _of_binding(use: Use) -> Misuse | None:
 def _of_attribute(use: Use) -> Misuse | None:
     end = attributes.fate(use, _here)
     return unawaited_value.check_attribute(use, end) if end else None
+
+
+def _of_result(use: Use) -> Misuse | None:
+    """Ask of a call's result that may be this argument, once more.
+
+    That the result is dropped, or tested, says nothing: the function may have kept the value.
+    """
+    result = handed_back(use)
+    misuse = (_here(result) or _of_binding(result)) if result else None
+    return misuse if misuse and misuse.code in OF_USE else None
 
 
 __all__ = [

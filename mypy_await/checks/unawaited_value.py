@@ -27,6 +27,7 @@ from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts, refu
 from mypy_await.bindings import Fate
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
+from mypy_await.passing import handed_on
 from mypy_await.places import Kind, can_await
 from mypy_await.refine import shown_place
 from mypy_await.site import has
@@ -270,8 +271,12 @@ def _argument(use: Use) -> Misuse | None:
         answer = fit(use.value, use.expected)
     callee = slot.callee.rpartition(".")[2]
     action = f'passed to "{callee}"' if callee else "passed"
+    wanted = slot.formals[0] if len(slot.formals) == 1 else None
+    if answer is Fit.UNDECIDED:
+        for taken in handed_on(use, call):
+            if fit(use.value, taken) is Fit.NO:
+                answer, wanted = Fit.NO, taken
     if answer is Fit.NO:
-        wanted = slot.formals[0] if len(slot.formals) == 1 else None
         return _misuse(use, action, wanted)
     if answer is Fit.YES or not use.value.is_lazy:
         return None

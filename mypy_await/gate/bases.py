@@ -46,14 +46,10 @@ class Bases:
         declares holds for it too.  None where no class stands there, or none of the bases that can
         be read defines it.
         """
-        around = [
-            node
-            for node in ast.walk(self.sources.tree(path))
-            if isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
-        ]
-        if not around:
+        around = self.sources.innermost(path, line, ast.ClassDef)
+        if around is None:
             return None
-        own = Class(path, max(around, key=lambda node: node.lineno))
+        own = Class(path, around)
         order = list(self._linear(own, ()))
         # As in Python's order, a base of two bases comes behind both.
         bases = [one for at, one in enumerate(order) if one not in order[at + 1 :]]

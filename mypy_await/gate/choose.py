@@ -9,7 +9,7 @@ from mypy_await.gate.findings import Finding
 from mypy_await.gate.source import Sources
 
 SIGNS: Final = (
-    *("oroutine", "waitable", "Task[", "Async", "await"),
+    *("oroutine", "waitable", "Task[", "Future[", "Async", "await"),
     *("__a", "__enter__", "__exit__", "could always be true"),
 )
 """One of these is in each message that can concern an awaitable, or in its notes."""
@@ -43,9 +43,17 @@ def about_awaitables(
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
-            here.append(error)
+            here.append(error if error.is_ours else _with_remedy(error, sources))
     flat = (error for here in shown.values() for error in here)
     return sorted(flat, key=lambda e: (e.path, e.line, e.column, e.end_column, e.code, e.text))
+
+
+def _with_remedy(error: Finding, sources: Sources) -> Finding:
+    if error.code in ALWAYS:
+        return error
+    from mypy_await.gate.remedy import with_remedy
+
+    return with_remedy(error, sources)
 
 
 def _repeats(error: Finding, other: Finding) -> bool:

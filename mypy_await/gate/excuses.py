@@ -58,7 +58,7 @@ def is_told_apart(error: Finding, sources: Sources) -> bool:
         return False
     asked = re.compile(rf"\bif (not )?\S*iscoroutinefunction\({re.escape(callee[1])}\)")
     others: set[int] = set()
-    for line in sources.above(error):
+    for _, line in sources.above(error):
         if match := asked.search(line):
             inside = _indent(here) > _indent(line) and _indent(line) not in others
             return inside is bool(match[1])
@@ -72,16 +72,22 @@ def _indent(line: str) -> int:
 
 
 def _is_rebound(error: Finding, sources: Sources) -> bool:
-    """Is the error about a name that holds, behind `x = await ...`, something else by now?"""
+    """Is the error about a name that holds, behind `x = await ...`, something else by now?
+
+    Where the name has nothing else before, the type that mypy takes it for is that of the await.
+    """
     if RUN.match(sources.line(error.path, error.line)):
         return True
     text = sources.text_of(error)
-    names = {
-        match[1]
-        for line in sources.above(error)
-        if (match := REBINDING.match(line) or RUN.match(line))
-    }
-    return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", text) for name in names)
+    for number, line in sources.above(error):
+        if (match := REBINDING.match(line) or RUN.match(line)) and _names(match[1], text):
+            if "." in match[1] or sources.is_named_before(error.path, number, match[1]):
+                return True
+    return False
+
+
+def _names(name: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", text) is not None
 
 
 def _is_far(error: Finding, sources: Sources, bases: Bases) -> bool:

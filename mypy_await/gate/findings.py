@@ -11,6 +11,9 @@ from mypy_await import codes
 
 ORIGIN: Final = re.escape(codes.ORIGIN_NOTE) + r"(.*) at column -?\d+"
 
+FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
+"""mypy's note where the awaited value would do, of one member of a union too, and ours."""
+
 OUR_CODES: Final = frozenset(code.code for code in codes.LIVE)
 
 

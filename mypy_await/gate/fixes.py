@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.gate.findings import Finding
+from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.source import Sources
 
-FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
 UNUSED: Final = "unused-coroutine"
 NEEDS_PARENTHESES: Final = (".", "[", "(", "**")
 

@@ -14,8 +14,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from mypy_await.gate.findings import Finding
+from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.source import Sources
+from mypy_await.gate.threads import is_of_thread
 from mypy_await.gate.typetext import (
     ASYNC_CONTEXT,
     AWAITABLE,
@@ -28,7 +29,7 @@ from mypy_await.gate.typetext import (
     split,
 )
 
-_T: Final = '"([^"]*)"'
+QUOTED: Final = '"([^"]*)"'
 
 
 class Template(NamedTuple):
@@ -41,11 +42,8 @@ class Template(NamedTuple):
         """Match the text; the pattern is compiled only once the words are found in one."""
         if self.words not in text:
             return None
-        return re.match(self.pattern.replace("<T>", _T), text)
+        return re.match(self.pattern.replace("<T>", QUOTED), text)
 
-
-FORGOTTEN: Final = 'Maybe you forgot to use "await"?'
-"""mypy's note where the awaited value would do, of one member of a union too."""
 
 IN_AWAIT: Final = Template(
     "Incompatible types in", r'.* "(await|async for|async with)".*\(actual type <T>, '
@@ -63,14 +61,16 @@ MEMBERWISE: Final = (
 )
 """Messages that name the value that does not fit, or the one member of a union that does not."""
 
+# What asyncio calls `_FT` takes tasks and futures only: a coroutine is none of its.
+VARIABLE: Final = Template(
+    "Value of type variable",
+    'Value of type variable (?!"_FT").* cannot be "((?:Coroutine|Awaitable|Task)[^"]*)"',
+)
+
 SINGLE: Final = (
     Template("operand type for", r"Unsupported (?:left |right )?operand type for [^(]*\(<T>\)"),
     Template("operand types for", r"Unsupported operand types for [^(]*\(<T> and <T>\)"),
-    # What asyncio calls `_FT` takes tasks and futures only: a coroutine is none of its.
-    Template(
-        "Value of type variable",
-        'Value of type variable (?!"_FT").* cannot be "((?:Coroutine|Awaitable)[^"]*)"',
-    ),
+    VARIABLE,
     Template("can't be applied to", '"yield from" can\'t be applied to <T>'),
     Template("__bool__", ".*(?:has type|returns) <T> which does not implement __bool__"),
 )
@@ -123,6 +123,8 @@ ASYNC_ONLY: Final = frozenset({"Lock", "Condition", "Semaphore", "BoundedSemapho
 
 def is_about_awaitables(error: Finding, sources: Sources) -> bool:
     """Does this error of mypy name an awaitable as its certain cause?"""
+    if is_of_thread(error, sources):
+        return True
     for judge in (_in_await, _attribute, _value, _function, _overload):
         answer = judge(error, sources)
         if answer is not None:
@@ -173,7 +175,7 @@ def _overload(error: Finding, sources: Sources) -> bool | None:
     match = OVERLOAD.match(error.text)
     if match is None:
         return None
-    given = [read_type(text) for text in re.findall(_T, match[1])]
+    given = [read_type(text) for text in re.findall(QUOTED, match[1])]
     variants = [match[1] for note in error.notes if (match := re.match(VARIANT, note))]
     if any(typ.is_async for typ in given):
         return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
@@ -245,7 +247,7 @@ def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:
     As in `row = rows.get(key, load())`: of a union that is declared nobody knows.
     """
     name = text.partition(".")[0].strip()
-    for line in sources.above(error):
+    for _, line in sources.above(error):
         if match := re.match(rf"\s*{re.escape(name)}\s*=\s*(.*)", line):
             calls = re.findall(r"(?<![\w.])(await\s+)?(\w+)\(", match[1])
             return any(

@@ -10,9 +10,11 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from mypy_await.gate.findings import Finding
+
+_Node = TypeVar("_Node", bound=ast.stmt)
 
 HEADER: Final = r"\s*(async\s+def|def|class)\s+(\w+)"
 
@@ -71,13 +73,34 @@ class Sources:
         between = [self.line(path, n) for n in range(finding.line + 1, finding.end_line)]
         return "\n".join([first, *between, self.line(path, finding.end_line)[: finding.end_column]])
 
-    def above(self, finding: Finding) -> Iterator[str]:
-        """Yield the lines of the same function (or class, or module) before it, the last first."""
+    def above(self, finding: Finding) -> Iterator[tuple[int, str]]:
+        """Yield the lines of the same function (or class, or module) before it, the last first.
+
+        Each comes with its number.
+        """
         symbols = self._file(finding.path).symbols
         around = self.symbol(finding)
         for number in range(finding.line - 1, 0, -1):
             if symbols.get(number, MODULE_LEVEL) == around:
-                yield self.line(finding.path, number)
+                yield number, self.line(finding.path, number)
+
+    def innermost(self, path: str, line: int, *kinds: type[_Node]) -> _Node | None:
+        """Return the innermost statement of these kinds around a line."""
+        around = [
+            node
+            for node in ast.walk(self.tree(path))
+            if isinstance(node, kinds) and node.lineno <= line <= (node.end_lineno or 0)
+        ]
+        return max(around, key=lambda node: node.lineno, default=None)
+
+    def is_named_before(self, path: str, line: int, name: str) -> bool:
+        """Does the function at a line take or mention a variable of this name before it?"""
+        function = self.innermost(path, line, ast.FunctionDef, ast.AsyncFunctionDef)
+        return any(
+            _is_named(node, name) and node.lineno < line
+            for node in ast.walk(function or self.tree(path))
+            if isinstance(node, (ast.expr, ast.arg, ast.stmt))
+        )
 
     def symbol(self, finding: Finding) -> Symbol:
         """Return the innermost function or class around the finding (or that it heads)."""
@@ -114,6 +137,17 @@ class Sources:
             file = self._files[path] = _File(text.split("\n"))
             _find_symbols(file)
         return file
+
+
+def _is_named(node: ast.expr | ast.arg | ast.stmt, name: str) -> bool:
+    match node:
+        case ast.Name():
+            return node.id == name
+        case ast.arg():
+            return node.arg == name
+        case ast.Global() | ast.Nonlocal():
+            return name in node.names
+    return False
 
 
 def _find_symbols(file: _File) -> None:
