@@ -226,8 +226,11 @@ def _misses(missing: Missing, error: Finding, sources: Sources) -> bool:
         return alike and (FORGOTTEN in error.notes or _lacks_protocol(owner, name, missing.rest))
     if re.fullmatch(OF_AWAITABLES, name):
         return False
-    if FORGOTTEN not in error.notes and owner.kind not in USED_INSIDE:
-        return False
+    if FORGOTTEN not in error.notes:
+        if owner.kind not in USED_INSIDE:
+            return False
+        if owner.name == "Task" and sources.sets(error.path, name):
+            return False  # a note that the program sticks on its tasks
     if all(member == owner or member.kind in USED_INSIDE for member in values):
         return True
     return _is_mixed_here(text, error, sources)

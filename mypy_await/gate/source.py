@@ -122,6 +122,11 @@ class Sources:
             for full, line in file.headers.items()
         )
 
+    def sets(self, path: str, attribute: str) -> bool:
+        """Does the file assign to an attribute of this name?"""
+        setting = re.compile(rf"\.{re.escape(attribute)}\s*(:[^=]*)?=(?!=)")
+        return any(setting.search(line) for line in self._file(path).lines)
+
     def is_header(self, path: str, line: int) -> bool:
         """Does a function, a class or its decorator begin on this line?"""
         text = self.line(path, line)
