@@ -14,7 +14,7 @@ from mypy import api
 from mypy_await.gate.choose import about_awaitables
 from mypy_await.gate.findings import Finding, read_findings
 from mypy_await.gate.source import Sources
-from mypy_await.gate.typetext import TypeText, differ, read_type
+from mypy_await.gate.typetext import TypeText, differ, is_called_too_early, read_type
 
 PROGRAM: Final = Path(__file__).parent / "data" / "mypys_errors.txt"
 MARK: Final = re.compile(r"# SHOW ([\w-]+)$")
@@ -131,6 +131,23 @@ def test_mypys_report_of_another_expression_stays(elsewhere: Finding) -> None:
 )
 def test_two_types_differ_in_being_awaitable(got: str, want: str, expected: bool) -> None:
     assert differ(read_type(got), read_type(want)) is expected
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "expected"),
+    [
+        ("Callable[[User], str]", "Callable[[Coroutine[Any, Any, User]], str]", True),
+        ("Callable[[int, User], None]", "Callable[[int, Task[User | None]], object]", True),
+        ("Callable[[Other], str]", "Callable[[Coroutine[Any, Any, User]], str]", False),
+        ("Callable[[int, User], str]", "Callable[[Coroutine[Any, Any, User]], str]", False),
+        ("Callable[[Any], str]", "Callable[[Coroutine[Any, Any, Any]], str]", False),
+        ("Callable[[], str]", "Callable[[], str]", False),
+        ("Callable[..., User]", "Callable[[Task[User]], str]", False),
+        ("def (x: User) -> str", "Callable[[Task[User]], str]", False),
+    ],
+)
+def test_a_function_takes_what_is_still_to_be_awaited(got: str, want: str, expected: bool) -> None:
+    assert is_called_too_early(got, want) is expected
 
 
 def test_none_is_a_value_where_results_are_compared() -> None:

@@ -25,6 +25,7 @@ from mypy_await.gate.typetext import (
     UNKNOWN,
     TypeText,
     differ,
+    is_called_too_early,
     read_type,
     split,
 )
@@ -93,6 +94,9 @@ RESULTS: Final = Template(
 OVERLOAD: Final = Template(
     "No overload variant", "No overload variant of .* matches? argument types? (.*)"
 )
+CALLBACK: Final = Template(
+    "Callable[[", '.* incompatible type "(Callable.*)"; expected "(Callable.*)"'
+)
 TRUTHY_FUNCTION: Final = Template("could always be true", "Function <T> could always be true")
 MEMBER: Final = Template(": expected", ".*: expected <T>, got <T>")
 BOTH_SIDES: Final = (("Expected:", "Got:"), ("Superclass:", "Subclass:"))
@@ -125,7 +129,7 @@ def is_about_awaitables(error: Finding, sources: Sources) -> bool:
     """Does this error of mypy name an awaitable as its certain cause?"""
     if is_of_thread(error, sources):
         return True
-    for judge in (_in_await, _attribute, _value, _function, _overload):
+    for judge in (_in_await, _attribute, _value, _function, _overload, _callback):
         answer = judge(error, sources)
         if answer is not None:
             return answer
@@ -180,6 +184,11 @@ def _overload(error: Finding, sources: Sources) -> bool | None:
     if any(typ.is_async for typ in given):
         return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
     return bool(variants) and _is_plain(given) and all(map(_takes_only_awaitables, variants))
+
+
+def _callback(error: Finding, sources: Sources) -> bool | None:
+    match = CALLBACK.match(error.text)
+    return (match is not None and is_called_too_early(match[1], match[2])) or None
 
 
 def _is_async(text: str) -> bool:

@@ -131,6 +131,26 @@ def read_type(text: str) -> TypeText:
     return TypeText(name, tuple(map(read_type, args)))
 
 
+def is_called_too_early(got: str, want: str) -> bool:
+    """Does a function take what awaiting gives that it is to be called with?
+
+    Both as mypy prints them: `Callable[[User], None]` for `Callable[[Task[User]], object]`.
+    """
+    taken, passed = _parameters(got), _parameters(want)
+    return len(taken) == len(passed) and any(
+        theirs.kind == AWAITABLE and mine in theirs.given.members and not mine.is_anything
+        for mine, theirs in zip(taken, passed, strict=True)
+    )
+
+
+def _parameters(text: str) -> tuple[TypeText, ...]:
+    """Return the types of a function's parameters; none where it is printed in another way."""
+    if not text.startswith("Callable[["):
+        return ()
+    inner = next(split(text.removeprefix("Callable[")[:-1], ", "))[1:-1]
+    return tuple(map(read_type, split(inner, ", "))) if inner else ()
+
+
 def _after_arrow(text: str) -> str:
     parts = list(split(text, " -> "))
     return " -> ".join(parts[1:]) or "None"
