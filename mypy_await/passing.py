@@ -29,14 +29,14 @@ def handed_back(use: Use) -> Use | None:
         return None
     is_handed_back = False
     for signature, index in use.site.meets(call, use.place.value):
-        formal = get_proper_type(signature.arg_types[index])
-        if isinstance(formal, TypeVarType):
-            results = list(parts(get_proper_type(signature.ret_type)))
-            if not _is_own(formal, signature) or formal not in results or len(results) == 1:
+        results = list(parts(get_proper_type(signature.ret_type)))
+        for part in parts(get_proper_type(signature.arg_types[index])):
+            if isinstance(part, TypeVarType):
+                if not _is_own(part, signature) or part not in results or len(results) == 1:
+                    return None
+                is_handed_back = True
+            elif fit(use.value, part) in (Fit.YES, Fit.ANY):
                 return None
-            is_handed_back = True
-        elif fit(use.value, formal) in (Fit.YES, Fit.ANY):
-            return None
     if not is_handed_back:
         return None
     result = use.moved_to(call)
