@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mypy.nodes import (
     AwaitExpr,
     Block,
@@ -19,6 +17,7 @@ from mypy.nodes import (
     RefExpr,
     ReturnStmt,
     TryStmt,
+    Var,
     WithStmt,
 )
 from mypy.types import CallableType, Instance, get_proper_type
@@ -27,12 +26,11 @@ from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, is_async_def, parts
 from mypy_await.bindings import Fate
 from mypy_await.calls import Call, is_told_apart
-from mypy_await.knowledge import knows
+from mypy_await.making import makes_task, only_makes, raised
 from mypy_await.places import Kind, function_around
 from mypy_await.refine import shown_place
-from mypy_await.summaries import RAISED_BY_LOOKUP
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import descendants
+from mypy_await.walk import Parents, descendants
 
 
 def check(use: Use) -> Misuse | None:
@@ -43,10 +41,8 @@ def check(use: Use) -> Misuse | None:
     """
     if use.is_name or use.place.kind is not Kind.RETURNED:
         return None
-    if use.value.sort is not Sort.COROUTINE:
-        return None
     function = function_around(use.place.node, use.site.parents)
-    if function is None or not _is_async_call(use):
+    if function is None or not _is_made_here(use):
         return None
     block = _covering_block(use, function)
     if block is None:
@@ -91,7 +87,7 @@ def _left_block(use: Use, fate: Fate) -> str | None:
         above = parents.get(node)
         match parents.get(above) if above is not None else None:
             case TryStmt() as block if above is block.body:
-                if _is_only_returned(use, fate, block) and _try_covers(block, made):
+                if _is_only_left(use, fate, block) and _handlers_cover(block, use):
                     return "try"
             case WithStmt() as block if above is block.body and _targets(block) & _carried(made):
                 if _are_behind(use, fate, block) and _keeps_waiting(use, block):
@@ -111,12 +107,33 @@ def _is_returned(use: Use, node: Node) -> bool:
     return isinstance(above, ReturnStmt)
 
 
-def _is_only_returned(use: Use, fate: Fate, block: TryStmt) -> bool:
-    """Does the block make the value and return it, and do nothing else?"""
+def _is_only_left(use: Use, fate: Fate, block: TryStmt) -> bool:
+    """Does the block make the value and do nothing else but return it?
+
+    Handlers around a later use are the ones that catch what it raises.
+    """
     match block.body.body:
         case [first, ReturnStmt(expr=NameExpr() as name)] if first is use.place.node:
             return fate.uses == (name,) and use.value.sort is Sort.COROUTINE
+        case [first] if first is use.place.node:
+            return not any(_is_in_try(node, block, use.site.parents) for node in fate.uses)
     return False
+
+
+def _is_in_try(node: Node, block: TryStmt, parents: Parents) -> bool:
+    """Does a node lie in a `try` that is not around the block, or in the block but its `else`?"""
+    below, above = node, parents.get(node)
+    while above is not None and not isinstance(above, FuncItem):
+        if isinstance(above, TryStmt) and (above is not block or below is not block.else_body):
+            return not _is_below(block, above.body, parents)
+        below, above = above, parents.get(above)
+    return False
+
+
+def _is_below(node: Node | None, root: Node, parents: Parents) -> bool:
+    while node is not None and node is not root:
+        node = parents.get(node)
+    return node is root
 
 
 def _wrapped_call(use: Use) -> CallExpr | None:
@@ -126,8 +143,7 @@ def _wrapped_call(use: Use) -> CallExpr | None:
         return call
     if use.value.sort is Sort.FUTURE and isinstance(call, CallExpr) and len(call.args) == 1:
         inner = call.args[0]
-        is_task = knows("task", use.site.callee_name(call))
-        return inner if is_task and isinstance(inner, CallExpr) else None
+        return inner if makes_task(call, use.site) and isinstance(inner, CallExpr) else None
     return None
 
 
@@ -144,48 +160,62 @@ def _targets(node: WithStmt) -> set[object]:
     return {name for target in node.target if target is not None for name in _names(target)}
 
 
-def _is_async_call(use: Use) -> bool:
+def _is_made_here(use: Use) -> bool:
+    """Is the value the coroutine of an `async def`, or a task?"""
     if not isinstance(use.origin, CallExpr):
         return False
+    if use.value.sort is Sort.FUTURE:
+        return makes_task(use.origin, use.site)
     node = use.site.callee_node(use.origin)
-    return is_async_def(node.func if isinstance(node, Decorator) else node)
+    is_async = is_async_def(node.func if isinstance(node, Decorator) else node)
+    return is_async and use.value.sort is Sort.COROUTINE
 
 
 def _covering_block(use: Use, function: FuncItem) -> str | None:
     parents = use.site.parents
+    is_task = use.value.sort is Sort.FUTURE  # runs by itself, whatever block is over
     below: Node = use.place.node
     node = parents.get(below)
     while node is not None and node is not function:
         if isinstance(node, TryStmt) and below is node.body:
-            alone = node.body.body == [use.place.node]
-            if isinstance(use.node, CallExpr) and _try_covers(node, use.node, alone=alone):
+            alone = node.body.body == [use.place.node] and _handlers_cover(node, use)
+            if alone or (not is_task and _is_cleaned_up(node, use)):
                 return "try"
-        if isinstance(node, WithStmt) and below is node.body and _with_covers(node, use):
-            return "async with" if node.is_async else "with"
+        if isinstance(node, WithStmt) and below is node.body:
+            if not is_task and _with_covers(node, use):
+                return "async with" if node.is_async else "with"
         below, node = node, parents.get(node)
     return None
 
 
-def _try_covers(node: TryStmt, call: CallExpr, *, alone: bool = True) -> bool:
-    """Does a `try` cover a coroutine, which `alone` is what it is for?"""
-    if node.finally_body is not None and _carried(call) & _names(node.finally_body):
-        return True
-    if not alone or not _is_simple(call):
+def _is_cleaned_up(node: TryStmt, use: Use) -> bool:
+    """Does a `finally` use what the coroutine holds?"""
+    if node.finally_body is None or not isinstance(use.node, CallExpr):
+        return False
+    return bool(_carried(use.node) & _names(node.finally_body))
+
+
+def _handlers_cover(node: TryStmt, use: Use) -> bool:
+    """Is a handler there for what the coroutine raises, and not for making it?
+
+    The statement that makes it is the first of the block.
+    """
+    made = getattr(node.body.body[0], "expr", None) or getattr(node.body.body[0], "rvalue", None)
+    if not isinstance(made, Expression) or not only_makes(made, use.site):
         return False  # the handlers may be meant for something else in the block
+    early = {f"builtins.{name}" for name in raised(made, use.site)}
     caught = zip(node.types, node.handlers, strict=True)
-    return any(_is_meant_for_it(typ, handler) for typ, handler in caught)
+    return any(_is_meant_for_later(typ, handler, early) for typ, handler in caught)
 
 
-def _is_meant_for_it(typ: Expression | None, handler: Block) -> bool:
-    """Is a handler there for what the coroutine raises, and not for making it?"""
-    names = {ref.fullname for ref in descendants(typ) if isinstance(ref, RefExpr)} if typ else set()
+def _is_meant_for_later(typ: Expression | None, handler: Block, early: set[str]) -> bool:
     match handler.body:
         case [RaiseStmt(expr=None)]:
             return False
-    return not names & _RAISED_BY_LOOKUP
-
-
-_RAISED_BY_LOOKUP: Final = frozenset(f"builtins.{name}" for name in RAISED_BY_LOOKUP)
+    caught = [part for part in descendants(typ) if isinstance(part, RefExpr)] if typ else []
+    names = {ref.fullname for ref in caught} or {"builtins.BaseException"}
+    # A name for several classes may stand for any.
+    return not names & early and not any(isinstance(ref.node, Var) for ref in caught)
 
 
 def _with_covers(node: WithStmt, use: Use) -> bool:
@@ -205,18 +235,6 @@ def _may_swallow(manager: Expression, use: Use) -> bool:
                 for item in parts(get_proper_type(method.type.ret_type))
             )
     return False
-
-
-def _is_simple(node: Expression) -> bool:
-    """Is nothing evaluated here that may raise before the coroutine is made?"""
-    return isinstance(node, CallExpr) and all(
-        isinstance(part, RefExpr) or type(part).__name__ in _CONSTANTS
-        for argument in (node.callee, *node.args)
-        for part in descendants(argument)
-    )
-
-
-_CONSTANTS: Final = ("IntExpr", "StrExpr", "FloatExpr", "BytesExpr")
 
 
 def _carried(call: CallExpr) -> set[object]:

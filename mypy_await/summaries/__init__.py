@@ -11,7 +11,7 @@ module's source file) and `type_of` (what the symbol tables declare of a full na
 
 from __future__ import annotations
 
-from mypy_await.summaries.library import RAISED_BY_LOOKUP
+from mypy_await.summaries.library import RAISED_BY_CALL
 from mypy_await.summaries.model import (
     Argument,
     DecoratorEffect,
@@ -30,7 +30,7 @@ from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
 __all__ = [
-    "RAISED_BY_LOOKUP",
+    "RAISED_BY_CALL",
     "Argument",
     "DecoratorEffect",
     "Effect",

@@ -108,11 +108,9 @@ TESTS: Final = (
     | _names("asyncio", "isfuture")
 )
 
-RAISED_BY_LOOKUP: Final = frozenset(
-    {"AttributeError", "ImportError", "KeyError", "LookupError", "NameError", "TypeError"}
-)
-"""Built-in errors that looking up and calling something raises, before any of it runs."""
-ABOUT_THE_CALL: Final = RAISED_BY_LOOKUP | {"BaseException", "Exception"}
+RAISED_BY_CALL: Final = frozenset({"AttributeError", "ImportError", "NameError", "TypeError"})
+"""Built-in errors that naming and calling something raises, before any of it runs."""
+ABOUT_THE_CALL: Final = RAISED_BY_CALL | {"BaseException", "Exception"}
 """These, and the classes by which whoever handles them means any error."""
 
 TEXT_SINKS: Final = (

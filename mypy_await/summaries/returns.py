@@ -1,4 +1,4 @@
-"""What the body of a function may return.
+"""What the body of a function may return, and what it raises.
 
 Paths that raise do not count; where it is in doubt whether a statement is reached, it is.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 
 from mypy_await.summaries.flow import LOOPS, TRIES, Decide, undecided
+from mypy_await.summaries.nodes import children
+from mypy_await.summaries.scopes import FUNCTIONS, FunctionNode, inner_parts
 
 
 def returned(body: list[ast.stmt], decide: Decide = undecided) -> list[ast.expr | None]:
@@ -16,6 +18,20 @@ def returned(body: list[ast.stmt], decide: Decide = undecided) -> list[ast.expr 
     if _falls(body, found, decide):
         found.append(None)
     return found
+
+
+def raised(function: FunctionNode) -> frozenset[str]:
+    """Return the names of the exceptions that a function raises outside any `try`."""
+    found: set[str] = set()
+    stack = inner_parts(function)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            made = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            found.update({made.id} if isinstance(made, ast.Name) else ())
+        elif not isinstance(node, (*TRIES, *FUNCTIONS, ast.ClassDef)):
+            stack += children(node)
+    return frozenset(found)
 
 
 def _falls(block: list[ast.stmt], found: list[ast.expr | None], decide: Decide) -> bool:

@@ -16,6 +16,7 @@ from mypy_await.summaries import (
     lookup,
     managers,
     parameters,
+    returns,
 )
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
@@ -112,6 +113,16 @@ class FunctionSummary:
             )
 
         return self._ask("async", question, False)
+
+    @property
+    def raises(self) -> frozenset[str]:
+        """The names of the exceptions that its own body raises where it handles none."""
+
+        def question() -> frozenset[str]:
+            function = self._function
+            return returns.raised(function.node) if function else frozenset()
+
+        return self._ask("raises", question, frozenset())
 
     @property
     def is_hook(self) -> bool:
