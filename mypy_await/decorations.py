@@ -11,7 +11,8 @@ from mypy.types import CallableType, get_proper_type
 from mypy_await.awaitables import Awaitable, Sort, awaitable
 from mypy_await.known import says_nothing
 from mypy_await.refine import Refiner
-from mypy_await.summaries import DecoratorEffect, Kind, Verdict
+from mypy_await.summaries import DecoratorEffect, Effect, How, Kind, Verdict
+from mypy_await.summaries import Use as SourceUse
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,21 @@ class Decoration:
     effect: DecoratorEffect | None
     """What the decorator's source does to an async function, where it was asked."""
     refiner: Refiner
+
+    @property
+    def shown_name(self) -> str:
+        """The name of the decorator, or of its class."""
+        return self.name.removesuffix(".__call__").rpartition(".")[2]
+
+    @property
+    def swallows(self) -> bool:
+        """Does nobody get the coroutine?"""
+        return self.effect is not None and self.effect.effect is Effect.SWALLOWS
+
+    def mistake(self, *hows: How) -> SourceUse | None:
+        """Return where a wrapper of the decorator takes the coroutine for the result like this."""
+        use = self.effect.use if self.effect else None
+        return use if use is not None and use.how in hows else None
 
     def gives_coroutines(self) -> bool:
         """Does the decorated function give a new coroutine with each call?"""

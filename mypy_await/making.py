@@ -1,4 +1,4 @@
-"""What runs while an awaitable is made, before any of its own body does, and what that may raise."""
+"""What runs while an awaitable is made, before any of its own body does, and what may raise."""
 
 from __future__ import annotations
 

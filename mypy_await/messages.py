@@ -212,14 +212,14 @@ ASYNC_CACHE: Final = "Use a cache for async functions, or cache the awaited resu
 def swallowed(decoration: Decoration) -> str:
     """Say that a decorator loses the coroutine of the function."""
     name = decoration.node.func.name
-    decorator = decoration.name.rpartition(".")[2]
-    return f'Decorator "{decorator}" calls async function "{name}" and does not await the result'
+    shown = decoration.shown_name
+    return f'Decorator "{shown}" calls async function "{name}" and does not await the result'
 
 
 def kept(decoration: Decoration) -> str:
     """Say that a decorator puts an async function among plain ones."""
     name = decoration.node.func.name
-    decorator = decoration.name.rpartition(".")[2]
+    decorator = decoration.shown_name
     return f'Decorator "{decorator}" keeps async function "{name}" where plain functions are called'
 
 
@@ -229,6 +229,17 @@ def swallowed_there(where: str) -> str:
 
 
 AWAIT_IN_THE_WRAPPER: Final = 'Make its wrapper an "async def" that awaits the call'
+
+
+def uncovered_by(decoration: Decoration, block: str) -> str:
+    """Say that a block of a decorator is over before the function that it decorates runs."""
+    name = decoration.node.func.name
+    return f'Coroutine of "{name}" leaves the "{block}" of "{decoration.shown_name}" before it runs'
+
+
+def kept_there(where: str) -> str:
+    """Say where a coroutine is stored."""
+    return f"It is kept there: {where}"
 
 
 def unstarted(typ: str, what: str) -> str:

@@ -55,7 +55,7 @@ class Interest(NamedTuple):
     meets: bool = False
     """It takes a protocol, one of whose methods says nothing of its result."""
     decorates: bool = False
-    """It may give a decorator that tells nothing of a function's result."""
+    """It may give a decorator, other than one whose type tells what becomes of a function."""
     tests: bool = False
     """It asks what an argument is, for one whether it is awaitable."""
     replaces: bool = False
@@ -178,6 +178,7 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
                 takes=_takes(proper) or has_callbacks(fullname),
                 meets=_meets(proper),
                 decorates=_gives_open_function(result)
+                or _gives_decorator(result)
                 or knows("caches", fullname)
                 or knows("fixtures", fullname),
             )
@@ -249,6 +250,13 @@ def _gives_open_function(result: ProperType) -> bool:
         given = get_proper_type(result.ret_type)
         return isinstance(given, TypeVarType) or _gives_open_function(given)
     return isinstance(result, AnyType)
+
+
+def _gives_decorator(result: ProperType) -> bool:
+    """Is a result what takes functions: a decorator, or a context manager that can be one?"""
+    if isinstance(result, Instance):
+        return result.type.fullname == "contextlib._GeneratorContextManager"
+    return isinstance(result, CallableType) and _takes(result)
 
 
 def _is_erased(node: Decorator) -> bool:

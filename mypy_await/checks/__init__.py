@@ -85,6 +85,7 @@ DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
     async_test.check_decoration,
     reused_coroutine.check_decoration,
     async_callback.check_decoration,
+    escaping_awaitable.check_decoration,
 )
 """What is asked of a decorator on a function."""
 

@@ -37,7 +37,7 @@ from mypy_await.known import says_nothing
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.slots import Fit, fit, fits_all
-from mypy_await.summaries import Effect
+from mypy_await.summaries import VALUE_USES, How
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -59,21 +59,22 @@ def check(use: Use) -> Misuse | None:
 
 
 def check_decoration(decoration: Decoration) -> Misuse | None:
-    """Report a sync decorator whose wrapper swallows the coroutine of an async function.
+    """Report a sync decorator whose wrapper swallows or uses the coroutine of an async function.
 
     Or one that keeps the function where it is called like a plain one.
     """
-    effect = decoration.effect
-    if effect is None or effect.use is None:
+    kept = decoration.effect.kept if decoration.effect else None
+    if kept is not None:
+        notes = (messages.callback_remedy(), messages.called_at(shown_place(kept.path, kept.line)))
+        return Misuse(codes.ASYNC_CALLBACK, messages.kept(decoration), notes)
+    use = decoration.mistake(How.DROPPED, *VALUE_USES)
+    if use is None:
         return None
-    where = shown_place(effect.use.path, effect.use.line)
-    if effect.effect is Effect.SAME:
-        text = messages.kept(decoration)
-        notes = (messages.callback_remedy(), messages.called_at(where))
-        return Misuse(codes.ASYNC_CALLBACK, text, notes)
-    text = messages.swallowed(decoration)
-    notes = (messages.swallowed_there(where), messages.AWAIT_IN_THE_WRAPPER)
-    return Misuse(codes.ASYNC_CALLBACK, text, notes)
+    where = shown_place(use.path, use.line)
+    is_lost = use.how is How.DROPPED or decoration.swallows
+    there = messages.swallowed_there(where) if is_lost else messages.used_there(where)
+    notes = (there, messages.AWAIT_IN_THE_WRAPPER)
+    return Misuse(codes.ASYNC_CALLBACK, messages.swallowed(decoration), notes)
 
 
 def check_call(call: Call) -> Misuse | None:

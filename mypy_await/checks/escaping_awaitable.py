@@ -26,9 +26,11 @@ from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, is_async_def, parts
 from mypy_await.bindings import Fate
 from mypy_await.calls import Call, is_told_apart
+from mypy_await.decorations import Decoration
 from mypy_await.making import makes_task, only_makes, raised
 from mypy_await.places import Kind, function_around
 from mypy_await.refine import shown_place
+from mypy_await.summaries import How
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import Parents, descendants
 
@@ -63,6 +65,19 @@ def check_call(call: Call) -> Misuse | None:
             notes = (messages.callback_remedy(), where)
             return Misuse(codes.ESCAPING_AWAITABLE, text, notes, passed.value)
     return None
+
+
+def check_decoration(decoration: Decoration) -> Misuse | None:
+    """Report a decorator that calls an async function in a block and returns what it gives."""
+    use = decoration.mistake(How.UNCOVERED)
+    if use is None:
+        return None
+    text = messages.uncovered_by(decoration, use.detail or "with")
+    if not use.detail:
+        return Misuse(codes.ESCAPING_AWAITABLE, text, (messages.AWAIT_IN_THE_BLOCK,))
+    where = messages.called_at(shown_place(use.path, use.line))
+    notes = (where, messages.AWAIT_IN_THE_WRAPPER)
+    return Misuse(codes.ESCAPING_AWAITABLE, text, notes)
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:

@@ -30,7 +30,9 @@ from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
 from mypy_await.overrides import ClassBody, Method
 from mypy_await.places import Kind, function_around
+from mypy_await.refine import shown_place
 from mypy_await.repeated import was_asked_before
+from mypy_await.summaries import How
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -72,9 +74,12 @@ def check_call(call: Call) -> Misuse | None:
 
 def check_decoration(decoration: Decoration) -> Misuse | None:
     """Report a cache around a function that gives a new coroutine with each call."""
+    text = messages.cached_by(decoration)
+    if use := decoration.mistake(How.CACHED):
+        notes = (messages.kept_there(shown_place(use.path, use.line)), messages.ASYNC_CACHE)
+        return Misuse(codes.REUSED_COROUTINE, text, notes)
     if not knows("caches", decoration.name) or not decoration.gives_coroutines():
         return None
-    text = messages.cached_by(decoration)
     return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from mypy_await.summaries.library import RAISED_BY_CALL
 from mypy_await.summaries.model import (
+    VALUE_USES,
     Argument,
     DecoratorEffect,
     Effect,
@@ -31,6 +32,7 @@ from mypy_await.summaries.summary import FunctionSummary
 
 __all__ = [
     "RAISED_BY_CALL",
+    "VALUE_USES",
     "Argument",
     "DecoratorEffect",
     "Effect",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
+from dataclasses import replace
 
-from mypy_await.summaries import calls, classes, expressions, parameters, uses
+from mypy_await.summaries import calls, classes
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
@@ -23,21 +23,29 @@ from mypy_await.summaries.values import (
     UNKNOWN,
     Atom,
     Descriptor,
-    Frame,
     Function,
     Instance,
+    Manager,
     Partial,
     Subject,
     Value,
+    only,
     result_of,
 )
+from mypy_await.summaries.wrappers import Wrapper, may_swallow
 
 
 def of(engine: Engine, decorator: Value) -> DecoratorEffect:
     """Return what applying a decorator to an `async def` does; all variants must agree."""
+    manager = only(decorator)
+    if isinstance(manager, Manager) and may_swallow(engine, manager):
+        path, line = manager.function.frame.scope.module.path, manager.function.node.lineno
+        return DecoratorEffect(Effect.SAME, Use(How.UNCOVERED, path, line))
     made = calls.apply(engine, decorator, SUBJECT)
-    effects = {_effect(engine, atom) for atom in made}
-    return effects.pop() if len(effects) == 1 else UNKNOWN_EFFECT
+    found = {_effect(engine, atom) for atom in made}
+    if len(found) > 1:  # a mistake of one variant only is none that is certain
+        found = {replace(effect, use=None) for effect in found}
+    return found.pop() if len(found) == 1 else UNKNOWN_EFFECT
 
 
 def made_by(engine: Engine, factory: Value, positional: int, keywords: tuple[str, ...]) -> Value:
@@ -71,47 +79,19 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
         classes.as_awaitables(engine, calls.call_function(engine, wrapper, unknown_call))
     )
     if result.verdict is Verdict.ALWAYS:
+        use = None if wrapper.is_async else Wrapper(engine, wrapper).mistake()
         if result.origins == (SUBJECT_ORIGIN,):
-            return DecoratorEffect(Effect.SAME)
-        return DecoratorEffect(Effect.ASYNC, origins=result.origins)
-    if wrapper.is_async or result.verdict is Verdict.SOMETIMES:
+            return DecoratorEffect(Effect.SAME, use)
+        return DecoratorEffect(Effect.ASYNC, use, result.origins)
+    if wrapper.is_async:
         return UNKNOWN_EFFECT
-    found, escapes = _subject_uses(engine, wrapper)
+    body = Wrapper(engine, wrapper)
+    found = body.uses if result.verdict is not Verdict.SOMETIMES else ()
     swallowed = misuse(found, drop=True)
-    if swallowed and not escapes:
+    if swallowed and not body.escapes:
         return DecoratorEffect(Effect.SWALLOWS, swallowed)
-    if found and not escapes and all(use.how is How.AWAITED for use in found):
+    if found and not body.escapes and all(use.how is How.AWAITED for use in found):
         # What `asyncio.run` gives is not known here, but it is no coroutine any more.
         if result.verdict is Verdict.NEVER or all(use.detail in RUNNERS for use in found):
             return DecoratorEffect(Effect.AWAITS)
-    return UNKNOWN_EFFECT
-
-
-def _subject_uses(engine: Engine, wrapper: Function) -> tuple[tuple[Use, ...], bool]:
-    """Return what a wrapper does with the results of calling the decorated function.
-
-    And whether it does anything else with the function itself, which may then be called elsewhere.
-    """
-    bindings = calls.bound(engine, wrapper, Arguments(is_open=True))
-    frame = calls.frame_of_call(engine, wrapper, bindings)
-    follower = uses.Follower(engine, frame)
-    found: list[Use] = []
-    escapes = False
-    for node, inner in follower.inside():
-        if not _is_subject(engine, node, inner):
-            continue
-        parent = follower.body.parents[node]
-        if isinstance(parent, ast.Call) and parent.func is node:
-            found += parameters.uses_of(engine, parent, frame)
-        elif not (isinstance(parent, ast.Attribute) or _only_names(parent)):
-            escapes = True
-    return tuple(found), escapes
-
-
-def _is_subject(engine: Engine, node: ast.expr, frame: Frame) -> bool:
-    return bool(expressions.value(engine, node, frame) & SUBJECT)
-
-
-def _only_names(parent: ast.AST) -> bool:
-    """Is it `wraps(function)`, which looks only at the name?"""
-    return isinstance(parent, ast.Call) and ast.unparse(parent.func).endswith("wraps")
+    return DecoratorEffect(Effect.UNKNOWN, body.mistake())

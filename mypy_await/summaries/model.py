@@ -68,6 +68,8 @@ class How(Enum):
     """Returned or yielded by the function itself."""
     UNCOVERED = "returned out of a try"
     """The result of a call, returned out of a `try` whose handlers are there for nothing else."""
+    CACHED = "kept for later calls"
+    """The result of a call, stored where later calls return it again."""
     HANDED_ON = "handed on"
     """Passed to something unknown, stored, returned by an inner function, closed on purpose."""
     KEPT = "kept"
@@ -215,10 +217,12 @@ class DecoratorEffect:
 
     effect: Effect
     use: Use | None = None
-    """With `SWALLOWS`, the place.  With `SAME`, where a function that the decorator keeps is called
-    as only a plain one may be."""
+    """Where a wrapper takes the coroutine for the result, if it does.  `UNCOVERED` names the block
+    in its detail; without one the decorator is a context manager."""
     origins: tuple[Origin, ...] = ()
     """With `ASYNC`, what calls of the decorated name give (an inner `async def`, a task, ...)."""
+    kept: Use | None = None
+    """With `SAME`, where functions that the decorator keeps are called as only plain ones may be."""
 
 
 UNKNOWN_EFFECT: Final = DecoratorEffect(Effect.UNKNOWN)

@@ -294,7 +294,7 @@ class FunctionSummary:
             return effect
         # A question of its own: that it reaches too deep must not hide the effect.
         kept = lambda: keeping.decorated(self._engine, decorator())  # noqa: E731
-        return replace(effect, use=self._ask(("keeps", key), kept, None))
+        return replace(effect, kept=self._ask(("keeps", key), kept, None))
 
     @property
     def sources(self) -> frozenset[str]:

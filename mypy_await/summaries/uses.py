@@ -85,6 +85,8 @@ class Follower(Reads):
 
         Handlers that raise again, and those of errors of the call itself, prove nothing.
         """
+        if not passes_names_only(call):
+            return False
         returned = self.body.parents[call]
         around = self.body.parents.get(returned)
         if not isinstance(returned, ast.Return) or not isinstance(around, ast.Try):
@@ -273,6 +275,14 @@ _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Fo
     ast.ListComp: Follower._element,
     ast.Starred: Follower._starred,
 }
+
+
+def passes_names_only(call: ast.Call) -> bool:
+    """Are all arguments names or constants, so that nothing runs before the function is called?"""
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    plain = (value.value if isinstance(value, ast.Starred) else value for value in values)
+    return all(isinstance(value, (ast.Name, ast.Constant)) for value in plain)
+
 
 _BY_PARENT: Final[dict[type[ast.AST], How]] = {
     ast.Await: How.AWAITED,
