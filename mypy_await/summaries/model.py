@@ -222,7 +222,7 @@ class DecoratorEffect:
     origins: tuple[Origin, ...] = ()
     """With `ASYNC`, what calls of the decorated name give (an inner `async def`, a task, ...)."""
     kept: Use | None = None
-    """With `SAME`, where functions that the decorator keeps are called as only plain ones may be."""
+    """With `SAME`, where the functions that it keeps are called as only plain ones may be."""
 
 
 UNKNOWN_EFFECT: Final = DecoratorEffect(Effect.UNKNOWN)
