@@ -8,26 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from mypy.nodes import (
     GDEF,
     LDEF,
     AssignmentStmt,
+    AwaitExpr,
+    Block,
+    CallExpr,
     DelStmt,
+    DictExpr,
     Expression,
+    ExpressionStmt,
+    FuncDef,
     FuncItem,
+    IndexExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
     Node,
+    OpExpr,
+    ReturnStmt,
+    StrExpr,
     TypeInfo,
     Var,
 )
 from mypy.types import Instance, ProperType
 
 from mypy_await import compat
-from mypy_await.bindings import Fate, ObjectTo, effect_on
+from mypy_await.bindings import Fate, ObjectTo
 from mypy_await.bound import assignments_to
+from mypy_await.effects import effect_on
 from mypy_await.flow import Effect
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
@@ -61,6 +73,109 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
     return Fate(tuple(misuses), (), consumed=False, reused=(), overwritten=False)
 
 
+def is_awaited_again(use: Use) -> bool:
+    """Is the value bound once to an attribute or global, and awaited more often than that?
+
+    Two `await` in one block of statements say so, and of a global `return await NAME`: everybody
+    may call that function, and a module is there once; unless it is a program, which runs its own
+    functions.  A dict display is bound with its values.
+    """
+    held = use.of_container() or use
+    place, target = held.place, held.place.target
+    if place.kind is not Kind.ASSIGNED or not isinstance(target, (MemberExpr, NameExpr)):
+        return False
+    function = function_around(place.node, use.site.parents)
+    if place.conditional or not _is_shared(target) or getattr(function, "name", _ONCE) != _ONCE:
+        return False
+    module = compat.module(use.site.api)
+    site = Site(use.site.api, parents_below(module, whole=True), use.site.refiner, use.site.config)
+    if _stores(module, target, site) != 1:
+        return False
+    loads = list(_loads(module, target, site))
+    awaited = [load for load in loads if isinstance(load, NameExpr) or _is_of_self(load)]
+    if held is not use:
+        key = _key_in_display(use)
+        items = [_item_read(load, site) for load in loads]
+        if key is None or None in items:
+            return False
+        awaited = [item for item in items if item is not None and _may_be(item, key)]
+    blocks = [block for load in awaited if (block := _block_of_await(load, site)) is not None]
+    return len(blocks) > len(set(blocks)) or (
+        isinstance(target, NameExpr)
+        and any(_is_given(load, site) for load in awaited)
+        and not any(_runs_itself(node) for node in descendants(module))
+    )
+
+
+_ONCE: Final = "__init__"
+"""The function that binds attributes once; what stands in none is bound once anyhow."""
+
+
+def _is_of_self(load: Expression) -> bool:
+    """Is this `self.name`?  Other receivers may be several objects of the class."""
+    match load:
+        case MemberExpr(expr=NameExpr(name="self")):
+            return True
+    return False
+
+
+def _stores(module: MypyFile, target: MemberExpr | NameExpr, site: Site) -> int:
+    """Count the statements that may bind the attribute or global, or take it away."""
+    return sum(_is_store(node, site) for node in _named(module, target))
+
+
+def _key_in_display(use: Use) -> str | None:
+    """Return the literal key of the value in the dict display that it is the first item of."""
+    place = use.place
+    if not isinstance(place.node, DictExpr):
+        return None
+    key, value = place.node.items[0]
+    return key.value if isinstance(key, StrExpr) and value is place.value else None
+
+
+def _item_read(load: Expression, site: Site) -> IndexExpr | None:
+    """Return `load[key]` where that is read; None when anything else is done with the dict."""
+    item = site.parents.get(load)
+    if not isinstance(item, IndexExpr) or item.base is not load or _is_store(item, site):
+        return None
+    return item
+
+
+def _may_be(item: IndexExpr, key: str) -> bool:
+    return not isinstance(item.index, StrExpr) or item.index.value == key
+
+
+def _block_of_await(node: Expression, site: Site) -> Block | None:
+    """Return the block of the simple statement that awaits an expression in any case."""
+    above = site.parents.get(node)
+    if not isinstance(above, AwaitExpr):
+        return None
+    while isinstance(above, (AwaitExpr, CallExpr, MemberExpr, IndexExpr, OpExpr)):
+        if isinstance(above, OpExpr) and above.op in ("and", "or"):
+            return None
+        above = site.parents.get(above)
+    if not isinstance(above, (ExpressionStmt, AssignmentStmt, ReturnStmt)):
+        return None
+    block = site.parents.get(above)
+    return block if isinstance(block, Block) else None
+
+
+def _is_given(node: Expression, site: Site) -> bool:
+    """Is this `return await node` at the end of the body of a function?"""
+    awaited = site.parents.get(node)
+    above = site.parents.get(awaited) if isinstance(awaited, AwaitExpr) else None
+    block = site.parents.get(above) if isinstance(above, ReturnStmt) else None
+    return block is not None and isinstance(site.parents.get(block), FuncDef)
+
+
+def _runs_itself(node: Node) -> bool:
+    """Is this a call such as `asyncio.run(...)`?"""
+    match node:
+        case CallExpr(callee=MemberExpr(name="run" | "run_until_complete")):
+            return True
+    return False
+
+
 def _is_shared(target: MemberExpr | NameExpr) -> bool:
     if isinstance(target, MemberExpr):
         return isinstance(target.expr, NameExpr)
@@ -69,12 +184,17 @@ def _is_shared(target: MemberExpr | NameExpr) -> bool:
 
 def _loads(module: MypyFile, target: MemberExpr | NameExpr, site: Site) -> Iterator[Expression]:
     """Yield every expression in the module that may read the attribute or global."""
+    return (node for node in _named(module, target) if not _is_store(node, site))
+
+
+def _named(module: MypyFile, target: MemberExpr | NameExpr) -> Iterator[Expression]:
+    """Yield every expression in the module that may name the attribute or global."""
     for node in descendants(module):
         if isinstance(target, NameExpr):
-            is_load = isinstance(node, NameExpr) and node.node is target.node
+            is_named = isinstance(node, NameExpr) and node.node is target.node
         else:
-            is_load = isinstance(node, MemberExpr) and node.name == target.name
-        if is_load and isinstance(node, Expression) and not _is_store(node, site):
+            is_named = isinstance(node, MemberExpr) and node.name == target.name
+        if is_named and isinstance(node, Expression):
             yield node
 
 

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from mypy.nodes import (
     LDEF,
     AssignmentStmt,
     Block,
     CallExpr,
-    ExpressionStmt,
+    DictionaryComprehension,
     ForStmt,
     FuncDef,
+    GeneratorExpr,
+    ListComprehension,
+    ListExpr,
     NameExpr,
     Node,
     NonlocalDecl,
+    SetComprehension,
+    SetExpr,
     SymbolNode,
     TryStmt,
+    TupleExpr,
     Var,
     WhileStmt,
     WithStmt,
 )
 
 from mypy_await import flow
-from mypy_await.bound import Binding, binding_of, container_of
+from mypy_await.bound import Binding, assignments_to, binding_of, container_of
+from mypy_await.effects import effect_on
 from mypy_await.elements import is_certain, leaves_it, taken_out
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import descendants
+from mypy_await.walk import descendants, enclosing
 
 ObjectTo = Callable[[Use], Misuse | None]
 """What the checks say of one use."""
@@ -91,19 +99,82 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
         ),
         consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached)
         or _is_shared(binding, function, uses),
-        reused=tuple(node for node in reached if _is_reuse(node, uses, trace, binding.use.site)),
+        reused=_reused(binding, function, uses, trace),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
         uses=tuple(reached),
-        lost_on=trace.ends.get(Status.UNAWAITED, 0),
+        lost_on=_lost_on(binding, function, uses, reached)
+        if binding.use.site.config.every_path and Status.UNAWAITED in trace.ends
+        else 0,
     )
 
 
-def _is_reuse(node: NameExpr, uses: _Uses, trace: flow.Trace, site: Site) -> bool:
-    if uses.effects[node] is not Effect.AWAIT or _is_gathered_with(node, site):
-        return False
-    return any(
-        trace.seen.get((node, round_)) == {Status.AWAITED} for round_ in (Round.FIRST, Round.AGAIN)
+def _lost_on(binding: Binding, function: FuncDef, uses: _Uses, reached: list[NameExpr]) -> int:
+    """Return the line on which a path that does nothing with the value ends, or 0.
+
+    A way that may be impossible does not count: past a test of the value itself, past a loop that
+    uses it, or behind a block that was left by an exception and swallowed it.
+    """
+    if binding.use.place.conditional or any(
+        uses.tests(node) or _is_in_later_loop(node, binding) for node in reached
+    ):
+        return 0
+    trace = flow.trace(
+        function.body,
+        binding.statement,
+        binding.variable,
+        uses.effect,
+        uses.alias,
+        uses.excluded,
+        swallowed=False,
     )
+    return trace.ends.get(Status.UNAWAITED, 0)
+
+
+def _is_in_later_loop(use: Node, binding: Binding) -> bool:
+    """Does a use stand in a loop that the binding stands before?"""
+    parents = binding.use.site.parents
+    loop = enclosing(use, parents, _LOOPS)
+    around = enclosing(binding.statement, parents, _LOOPS)
+    while around is not None and around is not loop:
+        around = enclosing(around, parents, _LOOPS)
+    return loop is not around
+
+
+def _reused(
+    binding: Binding, function: FuncDef, uses: _Uses, trace: flow.Trace
+) -> tuple[NameExpr, ...]:
+    """Return the uses that await the value, or all that a container holds, once more."""
+    reached, start = trace.uses(), binding.use
+    ignored: set[Status] = set()
+    if start.in_container:
+        if not _keeps_items(start) or not all(uses.keeps_items(node) for node in reached):
+            return ()
+        if len(list(assignments_to(binding.variable, function))) == 1:
+            ignored = {Status.UNBOUND}  # on such a path the container holds nothing of it
+    return tuple(
+        node
+        for node in reached
+        if uses.effects[node] is Effect.AWAIT
+        and not _is_gathered_with(node, start.site)
+        and any(
+            trace.seen.get((node, round_), set()) - ignored == {Status.AWAITED}
+            for round_ in (Round.FIRST, Round.AGAIN)
+        )
+    )
+
+
+def _keeps_items(container: Use) -> bool:
+    """Does iterating over the container that a use makes leave its items in it?"""
+    match container.node:
+        case GeneratorExpr():
+            above = container.site.parents.get(container.node)
+            return isinstance(above, (ListComprehension, SetComprehension))
+        case CallExpr():
+            return container.site.callee_name(container.node) in _COLLECTIONS
+    return isinstance(container.node, (ListExpr, SetExpr, TupleExpr, NameExpr))
+
+
+_COLLECTIONS: Final = ("builtins.list", "builtins.set", "builtins.tuple")
 
 
 def _is_gathered_with(node: NameExpr, site: Site) -> bool:
@@ -153,6 +224,9 @@ def _each_turn(binding: Binding) -> bool:
     return False
 
 
+_LOOPS: Final = (ForStmt, WhileStmt, GeneratorExpr, DictionaryComprehension)
+
+
 class _Uses:
     """The uses of the names that hold one value: what each does to it."""
 
@@ -185,6 +259,16 @@ class _Uses:
                 return name.node if self.asks_for_class(name) else None
         return None
 
+    def keeps_items(self, node: NameExpr) -> bool:
+        """Does this use leave a container's items in it, as far as is seen here?"""
+        is_indexed = self._use.moved_to(node).place.kind is Kind.INDEXED
+        return self.effects[node] is not Effect.HAND_ON and not is_indexed
+
+    def tests(self, node: NameExpr) -> bool:
+        """Does a branch depend on this use?"""
+        kind = self._use.moved_to(node).place.kind
+        return kind in (Kind.COMPARED, Kind.TESTED) or self.asks_for_class(node)
+
     def alias(self, node: Node) -> SymbolNode | None:
         """Return the local variable that an assignment makes a second name of another one."""
         match node:
@@ -211,9 +295,9 @@ class _Uses:
         """Say what a use of a container does to the value in it, which it may take out."""
         if leaves_it(container):
             return Effect.NOTHING
-        inner = taken_out(container)
-        if inner is None:
-            return effect_on(container)
+        inner, effect = taken_out(container), effect_on(container)
+        if inner is None or effect is Effect.AWAIT:
+            return effect
         if inner.place.kind is Kind.ASSIGNED or inner.place.names:
             return self._effect_of_name(node, inner)
         if inner.place.kind is Kind.STATEMENT:
@@ -240,40 +324,3 @@ class _Uses:
         container = container_of(use) if self._depth else None
         end = fate(container, self._object_to, self._depth - 1) if container else None
         return end.misuses[0] if end and end.misuses and not end.consumed else None
-
-
-def effect_on(use: Use) -> Effect:
-    """Say what a use does to the value, or to the container that holds it."""
-    return _effect_on_container(use) if use.in_container else _effect_on_value(use)
-
-
-def _effect_on_value(use: Use) -> Effect:
-    match use.place.kind:
-        case Kind.AWAITED:
-            return Effect.AWAIT
-        case Kind.STATEMENT | Kind.COMPARED | Kind.DELETED | Kind.TESTED | Kind.FORMATTED:
-            return Effect.NOTHING
-        case Kind.ARGUMENT if knows("consumer", use.receiver):
-            return Effect.AWAIT
-        case Kind.ARGUMENT if knows("neutral", use.receiver) or knows("text", use.receiver):
-            return Effect.NOTHING
-    return Effect.HAND_ON
-
-
-def _effect_on_container(use: Use) -> Effect:
-    parents = use.site.parents
-    match use.place.kind:
-        case Kind.STATEMENT | Kind.COMPARED | Kind.DELETED | Kind.TESTED:
-            return Effect.NOTHING
-        case Kind.ARGUMENT if knows("neutral", use.receiver):
-            return Effect.NOTHING
-        case Kind.ATTRIBUTE:
-            call = parents.get(use.place.node)
-            if isinstance(call, CallExpr) and isinstance(parents.get(call), ExpressionStmt):
-                if knows("container", use.site.callee_name(call), "methods"):
-                    return Effect.NOTHING
-        case Kind.INDEXED:
-            above = parents.get(use.place.node)
-            if isinstance(above, AssignmentStmt) and use.place.node in above.lvalues:
-                return Effect.NOTHING
-    return Effect.HAND_ON

@@ -12,6 +12,7 @@ from mypy.nodes import (
     DictExpr,
     Expression,
     ExpressionStmt,
+    FuncDef,
     FuncItem,
     IndexExpr,
     ListExpr,
@@ -24,11 +25,14 @@ from mypy.nodes import (
     Var,
 )
 
+from mypy_await import compat
+from mypy_await.awaitables import Sort, awaitable
 from mypy_await.displays import holds_plain_values
 from mypy_await.elements import taken_out
 from mypy_await.knowledge import knows
 from mypy_await.objects import kept_by_object
 from mypy_await.places import Kind, function_around
+from mypy_await.site import Site
 from mypy_await.steps import (
     READS,
     Shape,
@@ -39,7 +43,7 @@ from mypy_await.steps import (
     steps_by_method,
 )
 from mypy_await.use import Use
-from mypy_await.walk import descendants
+from mypy_await.walk import descendants, parents_below
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,46 @@ def binding_of(use: Use) -> Binding | None:
         return _bound(use) or _stored(use)
     inner = taken_out(container)
     return _bound(container) or _stored(container) or (_bound(inner) if inner else None)
+
+
+def parameter_of(use: Use) -> Binding | None:
+    """Return the binding of the parameter that a use names."""
+    function = function_around(use.node, use.site.parents)
+    if not isinstance(function, FuncDef) or not isinstance(use.node, NameExpr):
+        return None
+    return _parameter(use, function, use.node.name)
+
+
+def passed_to(use: Use) -> Binding | None:
+    """Return the binding of the parameter of a function in this module that is given the value.
+
+    None where the parameter is declared `Coroutine`: that is judged in the function.
+    """
+    call, site = use.place.node, use.site
+    if use.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
+        return None
+    function = site.callee_node(call)
+    if not isinstance(function, FuncDef) or not _is_in_module(site, function):
+        return None
+    slot = site.slot(call, use.place.value, as_declared=True)
+    if any(value and value.sort is Sort.COROUTINE for value in map(awaitable, slot.formals)):
+        return None
+    inside = Site(site.api, parents_below(function), site.refiner, site.config)
+    return _parameter(replace(use, site=inside, expected=None), function, slot.name)
+
+
+def _is_in_module(site: Site, function: FuncDef) -> bool:
+    """Is a function defined in the module in work?  A nested one may have no full name."""
+    name = function.fullname
+    module = compat.module(site.api).fullname
+    return "." not in name or compat.module_defining(site.api, name) == module
+
+
+def _parameter(use: Use, function: FuncDef, name: str) -> Binding | None:
+    for argument in function.arguments:
+        if argument.variable.name == name and not argument.kind.is_star():
+            return Binding(function.body, argument.variable, use)
+    return None
 
 
 def container_of(use: Use) -> Binding | None:

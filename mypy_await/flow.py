@@ -58,6 +58,7 @@ from mypy.nodes import (
 from mypy.patterns import AsPattern
 from mypy.types import CallableType, UninhabitedType, get_proper_type
 
+from mypy_await.loops import counts, is_endless
 from mypy_await.walk import children, descendants
 
 
@@ -143,16 +144,20 @@ def trace(
     use_of: UseOf,
     alias_of: SymbolOf,
     excluded_by: SymbolOf,
+    *,
+    swallowed: bool = True,
 ) -> Trace:
     """Follow the value that the statement `binding` binds to `variable` through `body`.
 
+    A parameter is bound by the body itself.
     `use_of` says what a use of a holding name does; `alias_of` names the variable that an
     assignment binds to the value of another name, if it is such an assignment; `excluded_by` names
-    the variable that cannot hold the value where a condition is true.
+    the variable that cannot hold the value where a condition is true.  `swallowed` says whether
+    context managers may swallow what is raised in their blocks.
     """
-    flow = _Flow(binding, variable, use_of, alias_of, excluded_by)
+    flow = _Flow(binding, variable, use_of, alias_of, excluded_by, swallowed=swallowed)
     flow.jumps.append(_Jumps())
-    end = flow.block(body, _START)
+    end = flow.block(body, flow.begin(_START) if binding is body else _START)
     for state, line in (*flow.jumps.pop().returns, (end, body.end_line or body.line)):
         for status, _ in state:
             flow.result.ends.setdefault(status, line)
@@ -167,6 +172,8 @@ class _Flow:
         use_of: UseOf,
         alias_of: SymbolOf,
         excluded_by: SymbolOf,
+        *,
+        swallowed: bool,
     ) -> None:
         self.binding = binding
         self.variable = variable
@@ -178,6 +185,7 @@ class _Flow:
         self.jumps: list[_Jumps] = []
         self.raises: list[list[State]] = []
         self.round = Round.FIRST
+        self.swallowed = swallowed
 
     # Statements
 
@@ -208,8 +216,8 @@ class _Flow:
         return frozenset(out | self.block(node.else_body, state))
 
     def while_(self, node: WhileStmt, state: State) -> State:
-        endless = _is_true(node.expr)
-        again = Round.AGAIN if endless else Round.PERHAPS
+        endless = is_endless(node.expr)
+        again = Round.AGAIN if endless or counts(node) else Round.PERHAPS
 
         def turn(state: State) -> State:
             return self.block(node.body, self.condition(node.expr, state)[0])
@@ -279,7 +287,7 @@ class _Flow:
         out = self.block(node.body, state)
         raised = _NOWHERE.union(*self.raises.pop())
         self.may_raise(raised | out)
-        return out | raised  # a context manager may swallow what is raised in it
+        return out | raised if self.swallowed else out
 
     def match_(self, node: MatchStmt, state: State) -> State:
         state = self.expression(node.subject, state)
@@ -522,13 +530,6 @@ def _never_returns(node: Node) -> bool:
         case CallExpr(callee=RefExpr(node=FuncDef(type=CallableType() as typ, is_coroutine=False))):
             return isinstance(get_proper_type(typ.ret_type), UninhabitedType)
     return False
-
-
-def _is_true(node: Node) -> bool:
-    """Is this the condition of an endless loop?"""
-    return (isinstance(node, NameExpr) and node.fullname == "builtins.True") or bool(
-        getattr(node, "value", None) == 1
-    )
 
 
 _STATEMENTS: Final[dict[type[Node], Callable[[_Flow, Any, State], State]]] = {

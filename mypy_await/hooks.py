@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mypy.nodes import CallExpr, Decorator, Expression, IndexExpr, MemberExpr, MypyFile, NameExpr
+from mypy.nodes import (
+    AwaitExpr,
+    CallExpr,
+    Decorator,
+    Expression,
+    IndexExpr,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+)
 from mypy.plugin import (
     AttributeContext,
     CheckerPluginInterface,
@@ -81,6 +90,8 @@ class Hooks:
                 return typ
             typ = self._look_inside(ctx, fullname, interest, node)
             return self._value(ctx, fullname, node, typ) if interest.gives else typ
+        if isinstance(node, AwaitExpr):
+            self._judge.consumed(ctx.api, node.expr)
         if self._protects and isinstance(node, IndexExpr):
             self._judge.unknown(ctx.api, node, typ)
         return typ
@@ -99,6 +110,9 @@ class Hooks:
             self._judge.replacement(ctx, node)
         if interest.takes or interest.meets:
             self._judge.arguments(ctx, node, interest)
+        if interest.consumes:
+            for argument in node.args:
+                self._judge.consumed(ctx.api, argument)
         if interest.decorates:
             return self._factory(ctx.api, fullname, node, ctx.default_return_type)
         return ctx.default_return_type

@@ -9,11 +9,13 @@ from typing import Final
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_STAR,
+    LDEF,
     CallExpr,
     Decorator,
     Expression,
     FuncDef,
     ListExpr,
+    NameExpr,
     OverloadedFuncDef,
     TupleExpr,
 )
@@ -30,7 +32,7 @@ from mypy.types import (
 )
 
 from mypy_await import codes, compat, messages
-from mypy_await.awaitables import Awaitable, awaitable, is_started_later
+from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
 from mypy_await.calls import Call, Passed, is_asked_for_colour, result_of_calling
 from mypy_await.checks import (
     async_test,
@@ -41,6 +43,7 @@ from mypy_await.checks import (
     first_misuse_in_call,
     hidden_awaitable,
     masked_coroutine,
+    misuse_of_parameter,
     misuses_in_class,
     unknown_awaitable,
 )
@@ -173,6 +176,15 @@ class Judge:
         if misuse is None or not self._report(site, node, misuse, given.refined):
             return typ
         return misuse.result or value.result
+
+    def consumed(self, api: CheckerPluginInterface, node: Expression) -> None:
+        """Judge the `await` of a parameter, or what comes to the same."""
+        is_local = isinstance(node, NameExpr) and node.kind == LDEF
+        value = awaitable(compat.type_of(api, node)) if is_local else None
+        site = self._site(api, node) if value and value.sort is Sort.COROUTINE else None
+        if site is not None and value is not None:
+            use = Use(site, value, node, node, place_of(node, site.parents))
+            self._report(site, node, misuse_of_parameter(use))
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""

@@ -21,7 +21,7 @@ SECTIONS: Final = {
     "value": ("calls", "elements"),
     "consumer": ("calls",),
     "container": ("calls", "methods"),
-    "task": ("calls",),
+    "task": ("calls", "weak"),
     "neutral": ("calls",),
     "coroutine-tests": ("calls", "of_functions"),
     "caches": ("calls", "properties"),

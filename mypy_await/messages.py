@@ -123,6 +123,12 @@ def reused(use: Use) -> str:
     return f"Value of type {_type(use, use.value.typ)} was awaited before; a coroutine runs once"
 
 
+def reused_by(use: Use, function: str) -> str:
+    """Say that the function that is given the value awaits it more than once."""
+    typ = _type(use, use.value.typ)
+    return f'Value of type {typ} is awaited more than once by "{function}"; a coroutine runs once'
+
+
 def cached(use: Use) -> str:
     """Say that the value is stored where every later call awaits it again."""
     return f"Value of type {_type(use, use.value.typ)} is cached; a coroutine can be awaited once"

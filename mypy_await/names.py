@@ -7,6 +7,8 @@ from typing import Final
 AWAITABLE: Final = "typing.Awaitable"
 AWAITABLE_GENERATOR: Final = "typing.AwaitableGenerator"
 COROUTINE: Final = "typing.Coroutine"
+AWAITS: Final = frozenset({f"{COROUTINE}.__await__", "types.CoroutineType.__await__"})
+"""What `await` calls on a coroutine."""
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 OBJECT: Final = "builtins.object"
 

@@ -32,6 +32,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from mypy_await import names
 from mypy_await.awaitables import (
     awaitable,
     is_async_def,
@@ -60,9 +61,11 @@ class Interest(NamedTuple):
     """It asks what an argument is, for one whether it is awaitable."""
     replaces: bool = False
     """It makes a mock, or puts one in the place of something."""
+    consumes: bool = False
+    """It awaits what it is given, or is what `await` calls."""
 
     def __bool__(self) -> bool:
-        return self.gives or self.takes or self.meets or self.decorates
+        return self.gives or self.takes or self.meets or self.decorates or self.consumes
 
 
 _LOCAL: Final = Interest(gives=True, takes=True, decorates=True)
@@ -107,6 +110,7 @@ class Recogniser:
             gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
             tests=knows("coroutine-tests", fullname) or fullname == "builtins.hasattr",
             replaces=knows("replacers", fullname) or knows("mocks", fullname),
+            consumes=knows("consumer", fullname) or fullname in names.AWAITS,
         )
 
     def _is_guarded(self, node: SymbolNode | None) -> bool:

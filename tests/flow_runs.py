@@ -76,7 +76,7 @@ def explore(function: Callable[..., Any], reports: list[tuple[int, str]]) -> Evi
 
 
 def run(function: Callable[..., Any], world: World) -> None:
-    outside = [Tracked(World(()), 0) for _ in range(4)]
+    outside = [Tracked(world, 0) for _ in range(4)]
     try:
         function(world, *outside).send(None)
     except StopIteration as end:

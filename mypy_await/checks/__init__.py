@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mypy_await import attributes, codes
+from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate, fate
-from mypy_await.bound import binding_of
+from mypy_await.bound import binding_of, parameter_of, passed_to
 from mypy_await.calls import Call
 from mypy_await.checks import (
     async_callback,
@@ -67,6 +68,7 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
     dropped_task.check_binding,
     escaping_awaitable.check_binding,
     reused_coroutine.check_binding,
+    dropped_awaitable.check_paths,
 )
 """What is asked of a value that is bound to a local name, once its uses are known."""
 
@@ -116,7 +118,8 @@ def first_misuse_in_call(call: Call) -> Misuse | None:
 
 def first_misuse(use: Use) -> Misuse | None:
     """Return what the first check that objects to this use says."""
-    return _here(use) or _of_binding(use) or _of_attribute(use) or _of_result(use)
+    asked = (_here, _of_binding, _of_attribute, _of_argument, _of_result)
+    return next((misuse for ask in asked if (misuse := ask(use))), None)
 
 
 def first_misuse_if_not_none(use: Use) -> Misuse | None:
@@ -131,6 +134,13 @@ def first_misuse_if_not_none(use: Use) -> Misuse | None:
     if end is None or len(end.misuses) < len(end.uses):
         return None
     return unawaited_value.check_binding(binding.use, end)
+
+
+def misuse_of_parameter(use: Use) -> Misuse | None:
+    """Return what is wrong with the use of a parameter that is declared to be a coroutine."""
+    binding = parameter_of(use)
+    end = fate(binding, _here) if binding else None
+    return reused_coroutine.check_parameter(use, end) if end else None
 
 
 def _here(use: Use) -> Misuse | None:
@@ -166,7 +176,15 @@ def _of_binding(use: Use) -> Misuse | None:
 
 def _of_attribute(use: Use) -> Misuse | None:
     end = attributes.fate(use, _here)
-    return unawaited_value.check_attribute(use, end) if end else None
+    if end is not None:
+        return unawaited_value.check_attribute(use, end)
+    return reused_coroutine.check_shared(use)
+
+
+def _of_argument(use: Use) -> Misuse | None:
+    binding = passed_to(use) if use.value.sort is Sort.COROUTINE else None
+    end = fate(binding, _here) if binding else None
+    return reused_coroutine.check_argument(use, end) if end else None
 
 
 def _of_result(use: Use) -> Misuse | None:
@@ -188,6 +206,7 @@ __all__ = [
     "first_misuse_in_call",
     "hidden_awaitable",
     "masked_coroutine",
+    "misuse_of_parameter",
     "misuses_in_class",
     "unknown_awaitable",
 ]

@@ -80,10 +80,15 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
         return _misuse(use, "replaced in the next turn of the loop")
     if not fate.consumed and not fate.misuses:
         return _misuse(use, "bound to a name")
-    if use.site.config.every_path and fate.lost_on and not use.in_container:
-        text = messages.dropped_on_path(use, fate.lost_on)
-        return Misuse(codes.DROPPED_AWAITABLE, text, (messages.remedy(use),), None, use.value.typ)
     return None
+
+
+def check_paths(use: Use, fate: Fate) -> Misuse | None:
+    """Report a coroutine that is awaited on some paths and lost on another (`every-path`)."""
+    if not fate.lost_on or use.in_container or not use.value.is_lazy or use.is_safe:
+        return None
+    text = messages.dropped_on_path(use, fate.lost_on)
+    return Misuse(codes.DROPPED_AWAITABLE, text, (messages.remedy(use),), None, use.value.typ)
 
 
 def check_test(call: Call) -> Misuse | None:

@@ -2,25 +2,73 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, FuncItem, NameExpr
+from mypy.nodes import CallExpr, ExpressionStmt, FuncItem, LambdaExpr, NameExpr
+from mypy.types import Instance
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort
+from mypy_await.awaitables import Sort, awaitable
 from mypy_await.bindings import Fate
-from mypy_await.knowledge import knows
+from mypy_await.calls import result_slots
+from mypy_await.knowledge import calls_synchronously, knows
 from mypy_await.places import Kind, function_around
+from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 
 
 def check(use: Use) -> Misuse | None:
-    """Report a new task that is a statement, or a part of one.
+    """Report a new task that nothing holds once the expression is done.
 
     The event loop keeps only a weak reference to a task, so it may be collected before it is done
-    (documentation of `asyncio.create_task`).
+    (documentation of `asyncio.create_task`).  A callback of the task does not hold it either.
     """
-    if use.place.kind is not Kind.STATEMENT or use.place.names or not _is_new_task(use):
+    if use.value.sort is not Sort.FUTURE or use.place.names or not _is_lost(use):
         return None
-    return _misuse(use)
+    return _misuse(use) if _is_new_task(use) else None
+
+
+def _is_lost(use: Use) -> bool:
+    match use.place.kind:
+        case Kind.STATEMENT:
+            return True
+        case Kind.ARGUMENT:
+            return knows("task", use.receiver, "weak")
+        case Kind.ATTRIBUTE if use.place.detail == "add_done_callback":
+            return _is_called_in_statement(use) and _runs_coroutines(use)
+        case Kind.RETURNED:
+            return _is_result_of_callback(use)
+    return False
+
+
+def _is_called_in_statement(use: Use) -> bool:
+    call = use.site.parents.get(use.place.node)
+    return isinstance(call, CallExpr) and isinstance(use.site.parents.get(call), ExpressionStmt)
+
+
+def _runs_coroutines(use: Use) -> bool:
+    """Is all that the task is given a coroutine, and no future that somebody else may hold?"""
+    call = use.origin
+    if not isinstance(call, CallExpr):
+        return False
+    given = zip(call.args, call.arg_kinds, strict=True)
+    values = [awaitable(use.site.type_of(arg)) for arg, kind in given if not kind.is_named()]
+    return all(value is not None and value.sort is Sort.COROUTINE for value in values)
+
+
+def _is_result_of_callback(use: Use) -> bool:
+    """Is it what a lambda gives to something that calls it, and is declared to take any result?"""
+    site = use.site
+    function = function_around(use.place.node, site.parents)
+    if not isinstance(function, LambdaExpr):
+        return False
+    call = site.parents.get(function)
+    if not isinstance(call, CallExpr) or function is call.callee:
+        return False
+    slot = site.slot(call, function, as_declared=True)
+    results = [result for formal in slot.formals for result in result_slots(formal)]
+    return calls_synchronously(slot.callee, slot.position, slot.name) and all(
+        isinstance(result, Instance) and result.type.fullname == "builtins.object"
+        for result in results
+    )
 
 
 def check_container(use: Use) -> Misuse | None:
@@ -47,8 +95,17 @@ def _is_new_task(use: Use) -> bool:
         use.value.sort is Sort.FUTURE
         and not use.is_safe
         and isinstance(use.origin, CallExpr)
-        and knows("task", use.site.callee_name(use.origin))
+        and (
+            knows("task", use.site.callee_name(use.origin))
+            or _is_made_by_callee(use.site, use.origin)
+        )
     )
+
+
+def _is_made_by_callee(site: Site, call: CallExpr) -> bool:
+    """Does the callee's source make a new task for every call, and keep no hold of it?"""
+    summary = site.summary(call)
+    return summary is not None and summary.gives_new_task
 
 
 def _misuse(use: Use) -> Misuse:

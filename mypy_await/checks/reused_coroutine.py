@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mypy.nodes import (
+    LDEF,
     AssignmentStmt,
     AwaitExpr,
     CallExpr,
@@ -12,6 +14,7 @@ from mypy.nodes import (
     DelStmt,
     Expression,
     FuncDef,
+    FuncItem,
     IfStmt,
     IndexExpr,
     MemberExpr,
@@ -19,17 +22,20 @@ from mypy.nodes import (
     Node,
     RefExpr,
     ReturnStmt,
+    TryStmt,
     UnaryExpr,
+    Var,
 )
 
 from mypy_await import codes, compat, messages, names
-from mypy_await.awaitables import Sort
+from mypy_await.attributes import is_awaited_again
+from mypy_await.awaitables import Sort, awaitable
 from mypy_await.bindings import Fate
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
 from mypy_await.overrides import ClassBody, Method
-from mypy_await.places import Kind, function_around
+from mypy_await.places import Kind, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.repeated import was_asked_before
 from mypy_await.summaries import How
@@ -43,16 +49,35 @@ def check(use: Use) -> Misuse | None:
     The sign is a guard that asks whether the value is there already, around a store into something
     that outlives the call, and an `await` or `return` of it in the same function.
     """
-    place = use.place
-    if place.kind is not Kind.ASSIGNED or use.value.sort is not Sort.COROUTINE:
+    if use.value.sort is not Sort.COROUTINE:
         return None
-    key = _key(place.target)
     owner = compat.active_class(use.site.api)
     if owner is not None and owner.has_base(names.COROUTINE):
         return None  # a coroutine of the user's own, which hands on to the one that it keeps
-    if not key or not _is_guarded(use, key) or not _is_read_again(use, key):
-        return None
-    return _misuse(use, messages.cached(use), None)
+    return _misuse(use, messages.cached(use), None) if _is_cached(use) else None
+
+
+def _is_cached(use: Use) -> bool:
+    place = use.place
+    function = function_around(place.node, use.site.parents)
+    if function is None:
+        return False
+    match place.node:
+        case AssignmentStmt() if place.kind is Kind.ASSIGNED and place.target is not None:
+            key = _key(place.target)
+            return (
+                bool(key)
+                and _outlives(place.target, function)
+                and _is_guarded(use, key)
+                and _is_read_again(use, key)
+            )
+        case CallExpr(callee=MemberExpr(name="setdefault") as method) as call:
+            owner = _key(method.expr)
+            if not owner or not _outlives(method.expr, function):
+                return False
+            is_given = isinstance(use.site.parents.get(call), (AwaitExpr, ReturnStmt))
+            return is_given and not _is_taken_out(use, f"{owner}[]")
+    return False
 
 
 def check_call(call: Call) -> Misuse | None:
@@ -96,9 +121,42 @@ def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report the first await of a coroutine that was awaited on every way that leads there."""
-    if use.in_container or use.value.sort is not Sort.COROUTINE or use.place.conditional:
+    if use.value.sort is not Sort.COROUTINE or use.place.conditional:
+        return None
+    if use.in_container and not _is_first_item(use):
         return None
     return _misuse(use, messages.reused(use), fate.reused[0]) if fate.reused else None
+
+
+def check_shared(use: Use) -> Misuse | None:
+    """Report a coroutine in an attribute or global that is bound once and awaited again."""
+    if use.value.sort is not Sort.COROUTINE or not is_awaited_again(use):
+        return None
+    return _misuse(use, messages.cached(use), None)
+
+
+def _is_first_item(use: Use) -> bool:
+    """Is the value the first coroutine of its display, the one to speak for all?"""
+    place = place_of(use.origin, use.site.parents)
+    for item in getattr(place.node, "items", ()) if place.kind is Kind.ELEMENT else ():
+        value = None if isinstance(item, tuple) else awaitable(use.site.type_of(item))
+        if value is not None and value.sort is Sort.COROUTINE:
+            return item is place.value
+    return True
+
+
+def check_parameter(use: Use, fate: Fate) -> Misuse | None:
+    """Report the await of a parameter declared `Coroutine` that was awaited before."""
+    return check_binding(use, fate) if fate.reused and fate.reused[0] is use.node else None
+
+
+def check_argument(use: Use, fate: Fate) -> Misuse | None:
+    """Report a coroutine that is passed to a function of the module which awaits it twice."""
+    call = use.place.node
+    if not fate.reused or use.place.conditional or not isinstance(call, CallExpr):
+        return None
+    node = use.site.callee_node(call)
+    return _misuse(use, messages.reused_by(use, node.name), None) if node else None
 
 
 def _misuse(use: Use, text: str, node: Expression | None) -> Misuse:
@@ -106,8 +164,10 @@ def _misuse(use: Use, text: str, node: Expression | None) -> Misuse:
 
 
 def _key(node: Node | None) -> str:
-    """Return a text that is equal for equal targets that outlive a call, or nothing."""
+    """Return a text that is equal for equal targets that may outlive a call, or nothing."""
     match node:
+        case NameExpr(node=Var() as variable) if node.kind == LDEF and not node.is_new_def:
+            return f"{node.name}@{id(variable)}"
         case NameExpr() if not node.is_new_def and "." in node.fullname:
             return node.fullname
         case MemberExpr(expr=NameExpr(name="self" | "cls")):
@@ -117,6 +177,17 @@ def _key(node: Node | None) -> str:
     return ""
 
 
+def _outlives(target: Expression, function: FuncItem) -> bool:
+    """Is what a key stands for there when the function is called again: not a local of its own?"""
+    root = target.base if isinstance(target, IndexExpr) else target
+    if not isinstance(root, NameExpr) or root.kind != LDEF:
+        return True
+    return all(argument.variable is not root.node for argument in function.arguments) and not any(
+        isinstance(node, NameExpr) and node.node is root.node and node.is_new_def
+        for node in descendants(function, into_functions=False)
+    )
+
+
 def _is_guarded(use: Use, key: str) -> bool:
     parents = use.site.parents
     node: Node | None = use.place.node
@@ -124,8 +195,21 @@ def _is_guarded(use: Use, key: str) -> bool:
         above = parents.get(node)
         if isinstance(above, IfStmt) and any(_asks_for(test, key) for test in above.expr):
             return True
+        if isinstance(above, TryStmt) and _is_missed(above, node, key):
+            return True
         node = above
     return False
+
+
+def _is_missed(attempt: TryStmt, handler: Node, key: str) -> bool:
+    """Is this the handler for a value that is not there yet, where the block reads it?"""
+    return any(
+        block is handler and isinstance(typ, RefExpr) and typ.fullname in _MISSING
+        for typ, block in zip(attempt.types, attempt.handlers, strict=True)
+    ) and any(_key(node) == key for node in descendants(attempt.body))
+
+
+_MISSING: Final = ("builtins.KeyError", "builtins.LookupError", "builtins.AttributeError")
 
 
 def _asks_for(test: Expression, key: str) -> bool:
@@ -172,9 +256,11 @@ def _functions(module: Node) -> Iterator[FuncDef]:
 
 
 def _is_reset(node: Node, key: str) -> bool:
-    return (
-        isinstance(node, AssignmentStmt)
-        and isinstance(node.rvalue, RefExpr)
-        and node.rvalue.fullname == "builtins.None"
-        and any(_key(target) == key for target in node.lvalues)
-    )
+    """Does a statement set the value back to `None`, or put another container in place?"""
+    if not isinstance(node, AssignmentStmt):
+        return False
+    targets = {_key(target) for target in node.lvalues}
+    if key.endswith("[]") and key.removesuffix("[]") in targets:
+        return True
+    is_none = isinstance(node.rvalue, RefExpr) and node.rvalue.fullname == "builtins.None"
+    return is_none and key in targets

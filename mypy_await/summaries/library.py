@@ -53,6 +53,9 @@ FUTURES: Final = (
 )
 """Calls whose result runs by itself, or is a plain future."""
 
+TASKS: Final = _names("asyncio", "create_task") | _names("asyncio.AbstractEventLoop", "create_task")
+"""Calls that make a new task, which nothing but their caller holds."""
+
 FUTURE_CLASSES: Final = _names("asyncio", "Future Task")
 
 WAITERS: Final = _names("asyncio", "create_task ensure_future shield wait_for") | _names(

@@ -17,6 +17,7 @@ from mypy_await.summaries import (
     managers,
     parameters,
     returns,
+    tasks,
 )
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
@@ -246,6 +247,16 @@ class FunctionSummary:
             return result_of(classes.as_awaitables(self._engine, value))
 
         return self._ask("yielded", question, UNKNOWN_RESULT)
+
+    @property
+    def gives_new_task(self) -> bool:
+        """Is its result a task that it has just made and that nothing else holds?"""
+
+        def question() -> bool:
+            function = self._function
+            return function is not None and tasks.gives_new_task(self._engine, function)
+
+        return self._ask("new task", question, False)
 
     def parameter(self, name: str) -> Parameter | None:
         """Return what the body does with a parameter, named without stars; None if it has none."""
