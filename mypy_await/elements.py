@@ -19,8 +19,12 @@ from mypy.nodes import (
     SliceExpr,
     StarExpr,
     TupleExpr,
+    TypeInfo,
+    Var,
 )
+from mypy.types import get_proper_type
 
+from mypy_await.awaitables import awaitable, parts
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place
 from mypy_await.site import has_variable
@@ -108,7 +112,7 @@ def _is_at(holder: Use, node: IndexExpr) -> bool:
 def _attribute(holder: Use, node: MemberExpr) -> Use | None:
     last = holder.steps[-1]
     if node.name and node.name in (last.attribute, last.key if last.shape is Shape.OBJECT else ""):
-        return _of(holder, node)
+        return None if _tells(last.owner, node.name) else _of(holder, node)
     call = holder.site.parents.get(node)
     if last.shape is Shape.OBJECT or not isinstance(call, CallExpr) or call.callee is not node:
         return None
@@ -118,6 +122,13 @@ def _attribute(holder: Use, node: MemberExpr) -> Use | None:
         return _of(holder, call) if last.each else None
     steps = steps_of_method(node.name, holder.steps)
     return _of(holder, call, steps) if steps else None
+
+
+def _tells(owner: TypeInfo | None, name: str) -> bool:
+    """Is the attribute declared to hold an awaitable, so that it is judged where it is read?"""
+    found = owner.get(name) if owner else None
+    typ = get_proper_type(found.node.type) if found and isinstance(found.node, Var) else None
+    return typ is not None and any(awaitable(part) is not None for part in parts(typ))
 
 
 def _argument(holder: Use, call: CallExpr) -> Use | None:

@@ -15,9 +15,12 @@ from mypy_await.summaries import Argument, Kind, Known, Verdict
 
 def says_nothing(typ: ProperType | None) -> bool:
     """Is this a type behind which anything may be?"""
-    return isinstance(typ, AnyType) or (
-        isinstance(typ, Instance) and typ.type.fullname == names.OBJECT
-    )
+    return isinstance(typ, AnyType) or is_object(typ)
+
+
+def is_object(typ: ProperType | None) -> bool:
+    """Is this the type `object`?"""
+    return isinstance(typ, Instance) and typ.type.fullname == names.OBJECT
 
 
 def class_name(typ: ProperType | None) -> str | None:

@@ -129,8 +129,9 @@ class Use:
 
         It is asked before a container is said to hold results only, so it may take its time.
         """
-        keys = {step.key for step in self.steps if step.key is not None}
-        if any(step.shape is Shape.SEQUENCE for step in self.steps):
+        known = [step for step in self.steps if step.key is not None]
+        keys = {step.key for step in known if step.key is not None}
+        if any(step.shape is Shape.SEQUENCE for step in known):
             keys.add(FROM_END)
         call = self.place.node
         callee = self.site.callee_node(call) if isinstance(call, CallExpr) else None

@@ -27,6 +27,7 @@ from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts, refu
 from mypy_await.bindings import Fate
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
+from mypy_await.known import is_object
 from mypy_await.passing import handed_on
 from mypy_await.places import Kind, can_await
 from mypy_await.refine import shown_place
@@ -316,7 +317,13 @@ def _may_be_cast(result: Type, target: ProperType) -> bool:
 
 
 def _asked_for_its_class(use: Use, call: CallExpr) -> Misuse | None:
-    """Report `isinstance(coroutine, C)` with a class that no awaitable is an instance of."""
+    """Report `isinstance(coroutine, C)` with a class that no awaitable is an instance of.
+
+    Of what is declared `object` every caller has to ask.
+    """
+    made = use.site.signatures(use.origin) if isinstance(use.origin, CallExpr) else ()
+    if any(is_object(get_proper_type(item.ret_type)) for item in made):
+        return None
     classes = [part for part in flattened(call.args[1]) if isinstance(part, RefExpr)]
     infos = [part.node for part in classes if isinstance(part.node, TypeInfo)]
     if not infos or len(infos) < len(flattened(call.args[1])):
