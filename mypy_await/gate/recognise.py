@@ -136,7 +136,10 @@ def is_about_awaitables(error: Finding, sources: Sources) -> bool:
     pairs = list(_pairs(error))
     if FORGOTTEN in error.notes:
         return not any(want.name == NOTHING and not results for _, want, results in pairs)
-    return any(differ(got, want, result=results) for got, want, results in pairs)
+    return any(
+        differ(got, want, result=results) or (not results and _is_no_work(got, want))
+        for got, want, results in pairs
+    )
 
 
 def awaits_none(error: Finding) -> bool:
@@ -183,7 +186,11 @@ def _overload(error: Finding, sources: Sources) -> bool | None:
     variants = [match[1] for note in error.notes if (match := re.match(VARIANT, note))]
     if any(typ.is_async for typ in given):
         return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
-    return bool(variants) and _is_plain(given) and all(map(_takes_only_awaitables, variants))
+    return (
+        bool(variants)
+        and (_is_plain(given) or _is_list_of_work(given))
+        and all(map(_takes_only_awaitables, variants))
+    )
 
 
 def _callback(error: Finding, sources: Sources) -> bool | None:
@@ -276,9 +283,29 @@ def _is_plain(given: list[TypeText]) -> bool:
     return all(member.kind == PLAIN for member in element.members)
 
 
+def _is_list_of_work(given: list[TypeText]) -> bool:
+    """Is the only argument a list of awaitables, as in `gather([...])` without a star?"""
+    return (
+        len(given) == 1
+        and given[0].name == "list"
+        and bool(given[0].args)
+        and given[0].args[0].is_async
+    )
+
+
 def _takes_only_awaitables(parameters: str) -> bool:
     first = re.sub(r"^\**\w+: ", "", next(split(parameters, ", ")))
-    return all(member.name in AWAITED_BY_LIBRARY for member in read_type(first).members)
+    return _is_of_library(read_type(first))
+
+
+def _is_of_library(typ: TypeText) -> bool:
+    return all(member.name in AWAITED_BY_LIBRARY for member in typ.members)
+
+
+def _is_no_work(got: TypeText, want: TypeText) -> bool:
+    """Is a known type that is not awaitable given where asyncio takes nothing but awaitables?"""
+    is_wanted = len(want.members) > 1 and _is_of_library(want)
+    return is_wanted and all(member.kind in (PLAIN, NOTHING) for member in got.members)
 
 
 def _pairs(error: Finding) -> Iterator[tuple[TypeText, TypeText, bool]]:
