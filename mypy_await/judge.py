@@ -188,8 +188,8 @@ class Judge:
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""
-        for method, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
-            compat.report_in_class(ctx.api, misuse.text, method.node, misuse.code, misuse.notes)
+        for node, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
+            compat.report_in_class(ctx.api, misuse.text, node, misuse.code, misuse.notes)
 
     def decorator(self, decoration: Decoration) -> None:
         """Report a decorator that the function it decorates is not made for."""

@@ -273,6 +273,11 @@ def override(name: str, base: str, *, is_async: bool) -> str:
     return f'Method "{name}" is awaited as in "{base}" but returns a plain value'
 
 
+def put_before(home: str, base: str) -> str:
+    """Say which bases of a class the two methods come from."""
+    return f'It comes from "{home}", which stands before "{base}" among the bases'
+
+
 SAME_COLOUR: Final = "Make both async or both sync, and declare what they return"
 
 
@@ -305,7 +310,7 @@ def replaced(name: str, result: str) -> str:
     return f'Async function "{name}" is replaced by one that gives {result}, not an awaitable'
 
 
-REPLACE_BY_ASYNC: Final = 'Put an "unittest.mock.AsyncMock" or an "async def" in its place'
+REPLACE_BY_ASYNC: Final = 'Put a "unittest.mock.AsyncMock" or an "async def" in its place'
 
 
 START_IT: Final = {

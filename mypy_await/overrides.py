@@ -82,15 +82,25 @@ class Method:
         return not self.is_async and name.rpartition(".")[2] in ("Awaitable", "Coroutine")
 
     @property
+    def is_property(self) -> bool:
+        """Is it called by reading it?"""
+        if self.cached is not None:
+            return self.cached.is_property
+        return not self._decorator_names.isdisjoint(_PROPERTIES)
+
+    @property
     def is_replaced(self) -> bool:
-        """May a decorator make something else of it?"""
+        """May a decorator make something else of it than a method or a property?"""
         if self.cached is not None:
             function = self.node.type
             typ = get_proper_type(self.cached.type)
             is_own = isinstance(typ, CallableType) and typ.implicit if not function else False
             return not is_own and typ != function
-        names = {dotted_name(decorator).rpartition(".")[2] for decorator in self.decorators}
-        return not names <= _HARMLESS
+        return not self._decorator_names <= _HARMLESS | _PROPERTIES
+
+    @property
+    def _decorator_names(self) -> set[str]:
+        return {dotted_name(decorator).rpartition(".")[2] for decorator in self.decorators}
 
     @property
     def gives_plain_values(self) -> bool:
@@ -115,6 +125,7 @@ class Method:
 _HARMLESS: Final = frozenset(
     {"abstractmethod", "classmethod", "final", "override", "overload", "staticmethod"}
 )
+_PROPERTIES: Final = frozenset({"abstractproperty", "cached_property", "property"})
 _LITERALS: Final = frozenset(
     {"IntExpr", "StrExpr", "FloatExpr", "BytesExpr", "ListExpr", "DictExpr", "SetExpr"}
 )
@@ -178,10 +189,10 @@ class ClassBody:
         found = self.api.lookup_qualified(text, name, suppress_errors=True) if text else None
         return found.node.fullname if found and found.node else ""
 
-    def sources(self, base: TypeInfo) -> tuple[str, ...]:
-        """Return the source files of this class and of a base."""
+    def sources(self, *bases: TypeInfo) -> tuple[str, ...]:
+        """Return the source files of this class and of some bases."""
         modules = self.api.modules
-        names = (self.api.cur_mod_id, base.module_name)
+        names = (self.api.cur_mod_id, *(base.module_name for base in bases))
         return tuple(modules[name].path for name in names if name in modules)
 
 

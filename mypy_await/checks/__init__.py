@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from mypy.nodes import Context
+
 from mypy_await import attributes, codes
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate, fate
@@ -28,7 +30,7 @@ from mypy_await.checks import (
 )
 from mypy_await.decorations import Decoration
 from mypy_await.elements import is_certain, taken_out
-from mypy_await.overrides import ClassBody, Method
+from mypy_await.overrides import ClassBody
 from mypy_await.passing import handed_back
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
@@ -97,7 +99,7 @@ def first_misuse_by_decorator(decoration: Decoration) -> Misuse | None:
     return next((misuse for check in DECORATION_CHECKS if (misuse := check(decoration))), None)
 
 
-CLASS_CHECKS: Final[tuple[Callable[[ClassBody], Iterator[tuple[Method, Misuse]]], ...]] = (
+CLASS_CHECKS: Final[tuple[Callable[[ClassBody], Iterator[tuple[Context, Misuse]]], ...]] = (
     async_override.check_class,
     async_test.check_class,
     reused_coroutine.check_class,
@@ -105,8 +107,8 @@ CLASS_CHECKS: Final[tuple[Callable[[ClassBody], Iterator[tuple[Method, Misuse]]]
 """What is asked of a class, while mypy analyses it."""
 
 
-def misuses_in_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
-    """Yield the methods of a class that a check objects to."""
+def misuses_in_class(body: ClassBody) -> Iterator[tuple[Context, Misuse]]:
+    """Yield what a check objects to in a class: a method, or the statement itself."""
     for check in CLASS_CHECKS:
         yield from check(body)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mypy.nodes import FuncDef, RefExpr, TypeInfo
+from mypy.nodes import Context, FuncDef, RefExpr, TypeInfo
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import is_async_def
@@ -13,7 +13,7 @@ from mypy_await.calls import Call, formal_of, result_slots
 from mypy_await.decorations import Decoration
 from mypy_await.fixtures import is_never_run
 from mypy_await.knowledge import knows
-from mypy_await.overrides import ClassBody, Method
+from mypy_await.overrides import ClassBody
 from mypy_await.replacements import replacement
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import flattened
@@ -27,7 +27,7 @@ def check(use: Use) -> Misuse | None:
     return Misuse(codes.ASYNC_TEST, text, (messages.remedy(use),))
 
 
-def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
+def check_class(body: ClassBody) -> Iterator[tuple[Context, Misuse]]:
     """Yield async tests and fixtures of a plain `TestCase`, which calls them and drops the result.
 
     `IsolatedAsyncioTestCase` awaits them, and so may any class that brings its own way to run.
@@ -38,7 +38,7 @@ def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
         is_test = method.name.startswith("test") or method.name in _FIXTURES
         if method.is_async and is_test and not method.decorators:
             text = messages.async_test(method.name)
-            yield method, Misuse(codes.ASYNC_TEST, text, (messages.ASYNC_TEST_CASE,))
+            yield method.node, Misuse(codes.ASYNC_TEST, text, (messages.ASYNC_TEST_CASE,))
 
 
 def check_call(call: Call) -> Misuse | None:

@@ -11,6 +11,7 @@ from mypy.nodes import (
     AwaitExpr,
     CallExpr,
     ComparisonExpr,
+    Context,
     DelStmt,
     Expression,
     FuncDef,
@@ -34,7 +35,7 @@ from mypy_await.bindings import Fate
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
-from mypy_await.overrides import ClassBody, Method
+from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.repeated import was_asked_before
@@ -108,7 +109,7 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
     return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
 
 
-def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
+def check_class(body: ClassBody) -> Iterator[tuple[Context, Misuse]]:
     """Yield methods whose coroutine a cached property keeps."""
     for method in body.methods:
         if method.is_async or method.declares_awaitable:
@@ -116,7 +117,8 @@ def check_class(body: ClassBody) -> Iterator[tuple[Method, Misuse]]:
                 name = body.fullname_of(decorator)
                 if knows("caches", name, "properties"):
                     text = messages.cached_property(name, method.name)
-                    yield method, Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
+                    misuse = Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
+                    yield method.node, misuse
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
