@@ -19,7 +19,6 @@ from mypy.nodes import (
     ListExpr,
     NameExpr,
     Node,
-    NonlocalDecl,
     SetComprehension,
     SetExpr,
     SymbolNode,
@@ -75,7 +74,7 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     function = function_around(binding.statement, parents)
     if not isinstance(function, FuncDef) or flow.is_captured(binding.variable, function):
         return None
-    if _is_nonlocal(binding.variable.name, function):
+    if flow.is_nonlocal(binding.variable.name, function):
         return None
     uses = _Uses(binding.use, object_to, function, depth)
     trace = flow.trace(
@@ -186,14 +185,6 @@ def _is_gathered_with(node: NameExpr, site: Site) -> bool:
     return same[0] is not node
 
 
-def _is_nonlocal(name: str, function: FuncDef) -> bool:
-    """Is the name declared to be that of a function around, which goes on with the value?"""
-    return any(
-        isinstance(node, NonlocalDecl) and name in node.names
-        for node in descendants(function.body, into_functions=False)
-    )
-
-
 def _is_shared(binding: Binding, function: FuncDef, uses: _Uses) -> bool:
     """Is a container that takes the value in known to others, perhaps before it does?
 
@@ -278,7 +269,7 @@ class _Uses:
                 # What others read the second name for is not to be seen here.
                 if flow.is_captured(target, self._function):
                     return None
-                return None if _is_nonlocal(target.name, self._function) else target
+                return None if flow.is_nonlocal(target.name, self._function) else target
         return None
 
     def _effect(self, node: NameExpr) -> Effect:

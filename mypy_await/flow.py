@@ -41,6 +41,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    NonlocalDecl,
     OperatorAssignmentStmt,
     OpExpr,
     RaiseStmt,
@@ -134,6 +135,14 @@ def is_captured(variable: SymbolNode, root: Node) -> bool:
         for node in descendants(root)
         if isinstance(node, (FuncDef, LambdaExpr)) and node is not root
         for inner in descendants(node)
+    )
+
+
+def is_nonlocal(name: str, function: FuncDef) -> bool:
+    """Is the name declared to be that of a function around, which goes on with the value?"""
+    return any(
+        isinstance(node, NonlocalDecl) and name in node.names
+        for node in descendants(function.body, into_functions=False)
     )
 
 

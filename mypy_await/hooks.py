@@ -37,6 +37,7 @@ from mypy_await.freshness import Freshness
 from mypy_await.judge import Judge
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
+from mypy_await.replacements import is_async_mock
 from mypy_await.walk import ParentLinks
 
 if TYPE_CHECKING:
@@ -106,16 +107,17 @@ class Hooks:
         """Judge what a call passes; return the type of the call."""
         if interest.tests:
             self._judge.test(ctx, node)
+        typ = ctx.default_return_type
         if interest.replaces:
-            self._judge.replacement(ctx, node)
+            typ = self._judge.replacement(ctx, node)
         if interest.takes or interest.meets:
             self._judge.arguments(ctx, node, interest)
         if interest.consumes:
             for argument in node.args:
                 self._judge.consumed(ctx.api, argument)
         if interest.decorates:
-            return self._factory(ctx.api, fullname, node, ctx.default_return_type)
-        return ctx.default_return_type
+            return self._factory(ctx.api, fullname, node, typ)
+        return typ
 
     def _value(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
@@ -194,6 +196,8 @@ class Hooks:
         typ, node = ctx.default_attr_type, ctx.context
         if ctx.is_lvalue or not isinstance(node, MemberExpr):
             return typ
+        if is_async_mock(ctx.type):
+            return ctx.type if self._judge.is_async_mock(ctx.api, node) else typ
         method = self._refiner.decorated_method(ctx.api, fullname, typ)
         if method is not None:
             return method

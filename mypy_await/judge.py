@@ -15,6 +15,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     ListExpr,
+    MemberExpr,
     NameExpr,
     OverloadedFuncDef,
     TupleExpr,
@@ -53,6 +54,7 @@ from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refined, Refiner, Sometimes
+from mypy_await.replacements import is_async_child, with_chosen_mock
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
@@ -222,11 +224,22 @@ class Judge:
             if self._report(site, node, check(call)):
                 return
 
-    def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
-        """Report what stands in the place of an async function in a test, and is none."""
-        site = self._site(ctx.api, node)
-        if site is not None:
-            self._report(site, node, async_test.check_replacement(self._call(ctx, site, node)))
+    def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Type:
+        """Report what stands in the place of an async function in a test, and is none.
+
+        Return the type of the call, with the kind of mock that it makes.
+        """
+        site, typ = self._site(ctx.api, node), ctx.default_return_type
+        if site is None:
+            return typ
+        call = self._call(ctx, site, node)
+        self._report(site, node, async_test.check_replacement(call))
+        return with_chosen_mock(call, typ)
+
+    def is_async_mock(self, api: CheckerPluginInterface, node: MemberExpr) -> bool:
+        """Is an attribute of an `AsyncMock`, which is called, one of its kind?"""
+        site = self._site(api, node)
+        return site is not None and is_async_child(site, node)
 
     def unknown(self, api: CheckerPluginInterface, node: Expression, typ: Type) -> None:
         """Report a value of type `Any` that becomes a protected type."""

@@ -310,6 +310,11 @@ def replaced(name: str, result: str) -> str:
     return f'Async function "{name}" is replaced by one that gives {result}, not an awaitable'
 
 
+def awaited_mock(kind: str) -> str:
+    """Say that a test awaits what a plain mock gives."""
+    return f'Call of a "{kind}" is awaited but does not give an awaitable'
+
+
 REPLACE_BY_ASYNC: Final = 'Put a "unittest.mock.AsyncMock" or an "async def" in its place'
 
 

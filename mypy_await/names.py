@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+ASYNC_MOCK: Final = "unittest.mock.AsyncMock"
 AWAITABLE: Final = "typing.Awaitable"
 AWAITABLE_GENERATOR: Final = "typing.AwaitableGenerator"
 COROUTINE: Final = "typing.Coroutine"
 AWAITS: Final = frozenset({f"{COROUTINE}.__await__", "types.CoroutineType.__await__"})
 """What `await` calls on a coroutine."""
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
+MOCK_ATTRIBUTES: Final = "unittest.mock.NonCallableMock."
 OBJECT: Final = "builtins.object"
 
 OF_AWAITABLES: Final = frozenset(

@@ -101,8 +101,9 @@ class Recogniser:
         return self._interest(fullname, self._member(fullname))
 
     def is_attribute_of_interest(self, fullname: str) -> bool:
-        """May this attribute hold an awaitable?"""
-        return _may_read(self._member(fullname))
+        """May this attribute hold an awaitable, or a mock that gives one?"""
+        member = self._member(fullname)
+        return _may_read(member) or (member is None and fullname.startswith(names.MOCK_ATTRIBUTES))
 
     def _interest(self, fullname: str, node: SymbolNode | None) -> Interest:
         found = _interest(node)

@@ -477,7 +477,7 @@ def _is_async_mock(typ: ProperType, fullname: str) -> bool:
     return (
         isinstance(typ, Instance)
         and fullname.endswith(".__call__")
-        and typ.type.has_base("unittest.mock.AsyncMock")
+        and typ.type.has_base(names.ASYNC_MOCK)
     )
 
 

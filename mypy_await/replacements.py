@@ -2,7 +2,7 @@
 
 Only what is certain counts: the attribute is known and each call of it gives a coroutine, and each
 call of the replacement gives a plain value.  A bare `Mock()` is no replacement here: it may be
-configured later, or be there to show that nobody calls it.
+configured later, or be there to show that nobody calls it.  One that is awaited is a mistake.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from mypy.nodes import (
+    AwaitExpr,
     CallExpr,
     Decorator,
     Expression,
     FuncDef,
     MemberExpr,
     MypyFile,
+    NameExpr,
     OverloadedFuncDef,
     RefExpr,
     StrExpr,
@@ -24,12 +26,13 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import CallableType, Instance, ProperType, UninhabitedType, get_proper_type
+from mypy.types import CallableType, Instance, ProperType, Type, UninhabitedType, get_proper_type
 
-from mypy_await import compat
+from mypy_await import compat, names
 from mypy_await.awaitables import is_async_def, may_be_awaitable, parts
 from mypy_await.calls import Call, result_of_calling
 from mypy_await.knowledge import knows
+from mypy_await.mocks import SETTLED, SPECS, local_mock, may_fail
 from mypy_await.places import Kind
 from mypy_await.site import Site, class_of
 
@@ -67,13 +70,40 @@ def _assigned(call: Call) -> Found:
     target = call.place.target if call.place.kind is Kind.ASSIGNED else None
     if not isinstance(target, MemberExpr):
         return "", None, None
-    return target.name, _member_of(call.site, target.expr, target.name), call.node
+    replaced = _member_of(call.site, target.expr, target.name)
+    if isinstance(target.expr, NameExpr) and not _is_async(replaced):
+        replaced = _stood_for(call.site, target.expr, target.name)
+    return target.name, replaced, call.node
+
+
+def _stood_for(site: Site, name: NameExpr, attribute: str) -> SymbolNode | None:
+    """Return the attribute that one of a mock stands for.
+
+    The mock says so by its `spec`, or the parameters that it is passed to: all that have such an
+    attribute have to agree.
+    """
+    mock = local_mock(site, name)
+    if mock is None:
+        return None
+    for key in mock.arguments.keys() & SPECS:
+        return _member_of(site, mock.arguments[key], attribute)
+    wanted = [
+        part
+        for call, value in mock.arguments_of()
+        for formal in site.slot(call, value).formals
+        for part in parts(formal)
+    ]
+    found = [_member(part.type, attribute) for part in wanted if isinstance(part, Instance)]
+    members = [member for member in found if member is not None]
+    return members[0] if members and all(map(_is_async, members)) else None
 
 
 def _replaced(call: Call) -> Found:
     given = {passed.name: passed.value for passed in call.arguments}
     target, attribute = given.get("target"), given.get("attribute", given.get("name"))
     new = given.get("new", given.get("value"))
+    if new is None and "new_callable" in given:
+        new = call.node
     if isinstance(target, StrExpr):
         new = new or given.get("name")  # `setattr` of pytest takes it second then
         return target.value.rpartition(".")[2], _by_full_name(call.site, target.value), new
@@ -134,21 +164,32 @@ def _is_async(node: SymbolNode | None) -> bool:
 
 def _result(site: Site, new: Expression) -> ProperType | None:
     """Return what each call of a replacement gives, or None when that is not known."""
-    if isinstance(new, CallExpr) and knows("mocks", site.callee_name(new)):
+    if isinstance(new, CallExpr):
         given = dict(zip(new.arg_names, new.args, strict=True))
-        if not given.keys() <= _SETTLED:
-            return None
-        if "side_effect" in given:
-            return _result(site, given["side_effect"])
-        return site.type_of(given["return_value"]) if "return_value" in given else None
+        if knows("mocks", site.callee_name(new)):
+            return _configured(site, given)
+        if "new_callable" in given:  # a call of `patch`, which makes the mock itself
+            kind = given.pop("new_callable")
+            is_mock = isinstance(kind, RefExpr) and knows("mocks", kind.fullname)
+            configured = {name: value for name, value in given.items() if name not in _TARGETS}
+            return _configured(site, configured) if is_mock else None
     typ = site.type_of(new)
     if isinstance(typ, CallableType) and not typ.is_type_obj():
         return get_proper_type(typ.ret_type)
     return None
 
 
-_SETTLED: Final = frozenset({"name", "return_value", "side_effect"})
-"""Arguments of a mock that leave no doubt about what it gives: `spec` may make it async."""
+_TARGETS: Final = frozenset({None, "attribute", "target"})
+"""Arguments of `patch` that say what is replaced."""
+
+
+def _configured(site: Site, given: dict[str | None, Expression]) -> ProperType | None:
+    """Return what each call of a mock gives that is made with these arguments."""
+    if not given.keys() <= SETTLED:
+        return None
+    if "side_effect" in given:
+        return _result(site, given["side_effect"])
+    return site.type_of(given["return_value"]) if "return_value" in given else None
 
 
 def _is_plain(typ: ProperType) -> bool:
@@ -163,3 +204,87 @@ def _is_plain(typ: ProperType) -> bool:
         )
         for part in parts(typ)
     )
+
+
+def awaited_mock(call: Call) -> CallExpr | None:
+    """Return the awaited call of the mock that a call makes, if that certainly gives a plain value.
+
+    The call may be one of an attribute: it is such a mock too, as nobody says otherwise.
+    """
+    name = call.place.target if call.place.kind is Kind.ASSIGNED else None
+    mock = local_mock(call.site, name) if isinstance(name, NameExpr) else None
+    if mock is None or mock.made is not call.node or not mock.arguments.keys() <= SETTLED:
+        return None
+    site = call.site
+    awaited = [
+        (use, node)
+        for use, node in mock.calls()
+        if isinstance(outer := site.parents[node], AwaitExpr) and not may_fail(outer, site)
+    ]
+    if not awaited or not mock.is_only_used(lambda use, value: _gives_plain(site, use, value)):
+        return None
+    is_bare = mock.arguments.keys().isdisjoint(("return_value", "side_effect"))
+    result = None if is_bare else _configured(site, mock.arguments)
+    is_plain = is_bare or (result is not None and _is_plain(result))
+    return next((node for use, node in awaited if is_plain or use is not _root(use)), None)
+
+
+def _root(use: Expression) -> Expression:
+    return _root(use.expr) if isinstance(use, MemberExpr) else use
+
+
+def _gives_plain(site: Site, target: MemberExpr, value: Expression) -> bool:
+    """Does an assignment say of a mock that its calls give a plain value?"""
+    typ = site.type_of(value)
+    return target.name == "return_value" and typ is not None and _is_plain(typ)
+
+
+def is_async_child(site: Site, node: MemberExpr) -> bool:
+    """Is this attribute of an `AsyncMock`, which is called, one that gives a coroutine?
+
+    With a `spec` it is where the class has an async method, else always.
+    """
+    parent = site.parents[node]
+    if not isinstance(parent, CallExpr) or parent.callee is not node:
+        return False
+    mock = local_mock(site, node.expr) if isinstance(node.expr, NameExpr) else None
+    if mock is None or site.callee_name(mock.made) != names.ASYNC_MOCK:
+        return False
+    if node.name.startswith(("assert", "__")) or not mock.arguments.keys() <= SETTLED | SPECS:
+        return False
+    specs = [mock.arguments[key] for key in mock.arguments.keys() & SPECS]
+    if not all(_is_coroutine_function(_member_of(site, spec, node.name)) for spec in specs):
+        return False
+    return mock.is_only_used(lambda use, _: use.name in ("return_value", "side_effect"))
+
+
+def with_chosen_mock(call: Call, typ: Type) -> Type:
+    """Return the type of a call of `patch` without the kinds of mocks that it does not make.
+
+    In the place of an `async def` it puts an `AsyncMock` by itself.
+    """
+    patcher = get_proper_type(typ)
+    if not isinstance(patcher, Instance) or not set(call.node.arg_names) <= _TARGETS | SETTLED:
+        return typ
+    _, original, new = _replaced(call)
+    if new is not None or not _is_coroutine_function(original):
+        return typ
+    kinds = [part for arg in patcher.args for part in parts(get_proper_type(arg))]
+    chosen = [kind for kind in kinds if is_async_mock(kind)]
+    return patcher.copy_modified(args=chosen) if len(chosen) == len(patcher.args) else typ
+
+
+def is_async_mock(typ: Type) -> bool:
+    """Is this the class `AsyncMock` itself?"""
+    return isinstance(typ, Instance) and typ.type.fullname == names.ASYNC_MOCK
+
+
+def _is_coroutine_function(node: SymbolNode | None) -> bool:
+    """Is this an `async def`, with nothing around it that may hide it from `inspect`?"""
+    if isinstance(node, Decorator):
+        is_bare = all(
+            isinstance(decorator, NameExpr) and decorator.name in ("classmethod", "staticmethod")
+            for decorator in node.original_decorators
+        )
+        return is_bare and bool(node.original_decorators) and is_async_def(node.func)
+    return isinstance(node, FuncDef) and is_async_def(node)

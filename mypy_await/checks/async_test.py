@@ -14,7 +14,7 @@ from mypy_await.decorations import Decoration
 from mypy_await.fixtures import is_never_run
 from mypy_await.knowledge import knows
 from mypy_await.overrides import ClassBody
-from mypy_await.replacements import replacement
+from mypy_await.replacements import awaited_mock, replacement
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import flattened
 
@@ -78,10 +78,19 @@ def check_replacement(call: Call) -> Misuse | None:
     """Report a plain function or mock that a test puts in the place of an async function."""
     found = replacement(call)
     if found is None:
-        return None
+        return _check_awaited_mock(call)
     shown = compat.format_type(call.site.api, found.result)
     text = messages.replaced(found.name, shown)
     return Misuse(codes.ASYNC_TEST, text, (messages.REPLACE_BY_ASYNC,), found.node)
+
+
+def _check_awaited_mock(call: Call) -> Misuse | None:
+    """Report the await of what a plain mock gives: a `TypeError`."""
+    awaited = awaited_mock(call) if knows("mocks", call.callee) else None
+    if awaited is None:
+        return None
+    text = messages.awaited_mock(call.callee.rpartition(".")[2])
+    return Misuse(codes.ASYNC_TEST, text, (messages.REPLACE_BY_ASYNC,), awaited)
 
 
 _TEST_CASE: Final = "unittest.case.TestCase"

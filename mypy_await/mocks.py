@@ -1,0 +1,161 @@
+"""Mocks that a test keeps in a local name: how they are made, and what else is done to them.
+
+A mock may be configured wherever it is known.  So little is said of one that is handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mypy.nodes import (
+    ARG_POS,
+    AssignmentStmt,
+    AwaitExpr,
+    CallExpr,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    Node,
+    TryStmt,
+    Var,
+    WithStmt,
+)
+
+from mypy_await import names
+from mypy_await.flow import is_captured, is_nonlocal
+from mypy_await.knowledge import knows
+from mypy_await.places import function_around
+from mypy_await.site import Site
+from mypy_await.walk import descendants
+
+SETTLED: Final = frozenset({"name", "return_value", "side_effect"})
+"""Arguments of a mock that leave no doubt about what it gives: `spec` may make it async."""
+
+SPECS: Final = frozenset({"spec", "spec_set"})
+"""Arguments with the class or object that a mock stands for."""
+
+_CONFIGURE: Final = frozenset({"attach_mock", "configure_mock", "mock_add_spec"})
+_RECORDS: Final = frozenset(
+    {
+        "await_args",
+        "await_args_list",
+        "await_count",
+        "call_args",
+        "call_args_list",
+        "call_count",
+        "called",
+        "method_calls",
+        "mock_calls",
+    }
+)
+
+
+@dataclass(frozen=True)
+class LocalMock:
+    """A mock in a local name that is bound once, where it is made."""
+
+    site: Site
+    made: CallExpr
+    uses: tuple[Expression, ...]
+    """The uses of the name, with the attributes behind it: `m`, `m.load`, `m.load.return_value`."""
+
+    @property
+    def arguments(self) -> dict[str | None, Expression]:
+        """What it is made with, by name; the one that may go without a name is the `spec`."""
+        given = dict(zip(self.made.arg_names, self.made.args, strict=True))
+        if None in given and self.made.arg_kinds.count(ARG_POS) == 1:
+            given["spec"] = given.pop(None)
+        return given
+
+    def parent(self, use: Expression) -> Node:
+        """Return what stands around a use."""
+        return self.site.parents[use]
+
+    def calls(self) -> Iterator[tuple[Expression, CallExpr]]:
+        """Yield what is called of the mock, with the call."""
+        for use in self.uses:
+            parent = self.parent(use)
+            if isinstance(parent, CallExpr) and parent.callee is use:
+                yield use, parent
+
+    def arguments_of(self) -> Iterator[tuple[CallExpr, Expression]]:
+        """Yield the calls that the mock itself is passed to."""
+        for use in self.uses:
+            parent = self.parent(use)
+            if isinstance(parent, CallExpr) and isinstance(use, NameExpr) and use in parent.args:
+                yield parent, use
+
+    def is_only_used(self, may_assign: Callable[[MemberExpr, Expression], bool]) -> bool:
+        """Is it only called and asked for records, and configured as the caller allows?"""
+        return all(self._is_harmless(use, may_assign) for use in self.uses)
+
+    def _is_harmless(
+        self, use: Expression, may_assign: Callable[[MemberExpr, Expression], bool]
+    ) -> bool:
+        match self.parent(use):
+            case CallExpr(callee=callee) if callee is use:
+                return not isinstance(use, MemberExpr) or (
+                    use.name not in _CONFIGURE and not use.name.startswith("__")
+                )
+            case AssignmentStmt() as statement if use in statement.lvalues:
+                return isinstance(use, MemberExpr) and may_assign(use, statement.rvalue)
+        return isinstance(use, MemberExpr) and use.name in _RECORDS
+
+
+def local_mock(site: Site, name: NameExpr) -> LocalMock | None:
+    """Return the mock in a local name."""
+    function = function_around(name, site.parents)
+    variable = name.node
+    if not isinstance(function, FuncDef) or not isinstance(variable, Var):
+        return None
+    if any(argument.variable is variable for argument in function.arguments):
+        return None
+    if "." in variable.fullname or is_nonlocal(variable.name, function):
+        return None
+    bound, uses = [], []
+    for node in descendants(function.body, into_functions=False):
+        if isinstance(node, NameExpr) and node.node is variable:
+            parent = site.parents[node]
+            if isinstance(parent, AssignmentStmt) and node in parent.lvalues:
+                bound.append(parent.rvalue)
+            else:
+                uses.append(_with_attributes(node, site))
+    match bound:
+        case [CallExpr() as made] if is_mock(site.callee_name(made)):
+            if not is_captured(variable, function):
+                return LocalMock(site, made, tuple(uses))
+    return None
+
+
+def is_mock(fullname: str) -> bool:
+    """Is this the name of a class of mocks?"""
+    return fullname == names.ASYNC_MOCK or knows("mocks", fullname)
+
+
+def _with_attributes(node: Expression, site: Site) -> Expression:
+    above = site.parents[node]
+    while isinstance(above, MemberExpr):
+        node, above = above, site.parents[above]
+    return node
+
+
+def may_fail(node: AwaitExpr, site: Site) -> bool:
+    """Is the `await` in a block that deals with what it may raise?"""
+    below: Node = node
+    above = site.parents.get(node)
+    while above is not None and not isinstance(above, FuncDef):
+        if isinstance(above, TryStmt) and above.handlers and below is above.body:
+            return True
+        if isinstance(above, WithStmt) and any(map(_catches, above.expr)):
+            return True
+        below, above = above, site.parents.get(above)
+    return False
+
+
+def _catches(manager: Expression) -> bool:
+    callee = manager.callee if isinstance(manager, CallExpr) else manager
+    name = getattr(callee, "name", "").lower()
+    return "raises" in name or "suppress" in name
