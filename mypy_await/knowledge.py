@@ -30,6 +30,7 @@ SECTIONS: Final = {
     "replacers": ("calls",),
     "fixtures": ("calls", "handled_by"),
     "special-methods": ("calls",),
+    "callback-values": ("calls",),
 }
 """The schema: each section and the lists of full names it may have."""
 

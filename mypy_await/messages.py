@@ -181,9 +181,10 @@ def _passed(call: Call, function: Expression, kind: str, more: str = "") -> str:
     return f'{kind}{name}{more} is passed to "{callee}"'
 
 
-def callback_remedy() -> str:
-    """Say what to pass in place of an async function."""
-    return "Pass a sync function; one that starts a task or runs an event loop for the coroutine"
+def callback_remedy(*, wants_value: bool = False) -> str:
+    """Say what to pass in place of an async function; where its result is used, no task will do."""
+    more = "" if wants_value else "; one that starts a task or runs an event loop for the coroutine"
+    return f"Pass a sync function{more}"
 
 
 def called_at(where: str) -> str:

@@ -96,7 +96,9 @@ def check_call(call: Call) -> Misuse | None:
         if _is_refused(call, passed, value) or _is_said(call, passed, value):
             continue
         where = shown_place(use.path, use.line) if use else ""
-        notes = (messages.callback_remedy(), *([messages.called_at(where)] if where else []))
+        wants_value = use.is_value if use else knows("callback-values", call.callee)
+        remedy = messages.callback_remedy(wants_value=wants_value)
+        notes = (remedy, *([messages.called_at(where)] if where else []))
         said = text(call, value, passed.value)
         return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
     return None
