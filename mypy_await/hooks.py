@@ -26,7 +26,7 @@ from mypy.plugin import (
     FunctionContext,
     MethodContext,
 )
-from mypy.types import CallableType, ProperType, Type, get_proper_type
+from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat
 from mypy_await.awaitables import awaitable
@@ -35,6 +35,7 @@ from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
 from mypy_await.judge import Judge
+from mypy_await.known import says_nothing
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_mock
@@ -59,6 +60,7 @@ class Hooks:
     ) -> None:
         self._links = ParentLinks()
         self._protects = bool(config.protect)
+        self._infers_returns = infer_returns
         self._forbids_open_factories = config.strict and self._protects
         self._refiner = Refiner(
             lookup, freshness, config.protect, contracts, infer_returns=infer_returns
@@ -133,6 +135,9 @@ class Hooks:
         known_by = self._refiner.call(ctx, fullname, node, typ)
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+        if self._infers_returns and says_nothing(get_proper_type(typ)):
+            if self._judge.awaits_nothing(ctx.api, node):
+                return NoneType()
         if sometimes := self._refiner.sometimes(ctx, fullname, node):
             return self._judge.sometimes(ctx.api, node, typ, sometimes)
         if self._protects and not self._refiner.is_plain(ctx.api, fullname, node):

@@ -10,6 +10,7 @@ from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_STAR,
     LDEF,
+    AwaitExpr,
     CallExpr,
     Decorator,
     Expression,
@@ -34,7 +35,7 @@ from mypy.types import (
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
-from mypy_await.calls import Call, Passed, is_asked_for_colour, result_of_calling
+from mypy_await.calls import Call, Passed, is_asked_for_colour, is_told_apart, result_of_calling
 from mypy_await.checks import (
     async_test,
     dropped_awaitable,
@@ -50,6 +51,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.local_names import is_exact, may_fail
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
 from mypy_await.recognise import Interest
@@ -144,6 +146,23 @@ class Judge:
             if misuse is not None and self._report(site, node, misuse):
                 items[position] = misuse.result or value.result
         return typ.copy_modified(items=items)
+
+    def awaits_nothing(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
+        """Does the source say of an awaited call that it certainly gives `None`?
+
+        mypy says the same of declared functions; what is said of it here is mypy's too.
+        """
+        site = self._site(api, node)
+        outer = site.parents.get(node) if site is not None else None
+        if site is None or not isinstance(outer, AwaitExpr) or may_fail(outer, site.parents):
+            return False
+        certain = is_exact(site, node) and not is_told_apart(node, site)
+        summary = site.summary(node) if certain else None
+        if summary is None or not summary.gives_nothing:
+            return False
+        self._refiner.rests_on(api, summary.sources)
+        api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
+        return True
 
     def called(self, api: CheckerPluginInterface, node: CallExpr, typ: CallableType) -> Type:
         """Judge the call of what a call gives, `node(...)(...)`: mypy runs no hook for it.

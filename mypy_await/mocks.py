@@ -12,24 +12,17 @@ from typing import Final
 from mypy.nodes import (
     ARG_POS,
     AssignmentStmt,
-    AwaitExpr,
     CallExpr,
     Expression,
-    FuncDef,
     MemberExpr,
     NameExpr,
     Node,
-    TryStmt,
-    Var,
-    WithStmt,
 )
 
 from mypy_await import names
-from mypy_await.flow import is_captured, is_nonlocal
 from mypy_await.knowledge import knows
-from mypy_await.places import function_around
+from mypy_await.local_names import LocalName, local_name
 from mypy_await.site import Site
-from mypy_await.walk import descendants
 
 SETTLED: Final = frozenset({"name", "return_value", "side_effect"})
 """Arguments of a mock that leave no doubt about what it gives: `spec` may make it async."""
@@ -107,26 +100,10 @@ class LocalMock:
 
 def local_mock(site: Site, name: NameExpr) -> LocalMock | None:
     """Return the mock in a local name."""
-    function = function_around(name, site.parents)
-    variable = name.node
-    if not isinstance(function, FuncDef) or not isinstance(variable, Var):
-        return None
-    if any(argument.variable is variable for argument in function.arguments):
-        return None
-    if "." in variable.fullname or is_nonlocal(variable.name, function):
-        return None
-    bound, uses = [], []
-    for node in descendants(function.body, into_functions=False):
-        if isinstance(node, NameExpr) and node.node is variable:
-            parent = site.parents[node]
-            if isinstance(parent, AssignmentStmt) and node in parent.lvalues:
-                bound.append(parent.rvalue)
-            else:
-                uses.append(_with_attributes(node, site))
-    match bound:
-        case [CallExpr() as made] if is_mock(site.callee_name(made)):
-            if not is_captured(variable, function):
-                return LocalMock(site, made, tuple(uses))
+    found = local_name(site, name)
+    match found:
+        case LocalName(value=CallExpr() as made) if is_mock(site.callee_name(made)):
+            return LocalMock(site, made, tuple(_with_attributes(use, site) for use in found.uses))
     return None
 
 
@@ -140,22 +117,3 @@ def _with_attributes(node: Expression, site: Site) -> Expression:
     while isinstance(above, MemberExpr):
         node, above = above, site.parents[above]
     return node
-
-
-def may_fail(node: AwaitExpr, site: Site) -> bool:
-    """Is the `await` in a block that deals with what it may raise?"""
-    below: Node = node
-    above = site.parents.get(node)
-    while above is not None and not isinstance(above, FuncDef):
-        if isinstance(above, TryStmt) and above.handlers and below is above.body:
-            return True
-        if isinstance(above, WithStmt) and any(map(_catches, above.expr)):
-            return True
-        below, above = above, site.parents.get(above)
-    return False
-
-
-def _catches(manager: Expression) -> bool:
-    callee = manager.callee if isinstance(manager, CallExpr) else manager
-    name = getattr(callee, "name", "").lower()
-    return "raises" in name or "suppress" in name

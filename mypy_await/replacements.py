@@ -32,7 +32,8 @@ from mypy_await import compat, names
 from mypy_await.awaitables import is_async_def, may_be_awaitable, parts
 from mypy_await.calls import Call, result_of_calling
 from mypy_await.knowledge import knows
-from mypy_await.mocks import SETTLED, SPECS, local_mock, may_fail
+from mypy_await.local_names import may_fail
+from mypy_await.mocks import SETTLED, SPECS, local_mock
 from mypy_await.places import Kind
 from mypy_await.site import Site, class_of
 
@@ -219,7 +220,7 @@ def awaited_mock(call: Call) -> CallExpr | None:
     awaited = [
         (use, node)
         for use, node in mock.calls()
-        if isinstance(outer := site.parents[node], AwaitExpr) and not may_fail(outer, site)
+        if isinstance(outer := site.parents[node], AwaitExpr) and not may_fail(outer, site.parents)
     ]
     if not awaited or not mock.is_only_used(lambda use, value: _gives_plain(site, use, value)):
         return None

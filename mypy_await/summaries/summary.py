@@ -224,6 +224,15 @@ class FunctionSummary:
         return found.fullname
 
     @property
+    def gives_nothing(self) -> bool:
+        """Does it certainly return nothing but `None`?  One with an empty body says too little."""
+
+        def question() -> bool:
+            return self._called(Arguments(is_open=True)) == {Constant(None)}
+
+        return not self.is_hook and bool(self._ask("nothing", question, False))
+
+    @property
     def enters_class(self) -> str | None:
         """The one class of `x` in `with this(...) as x`, or in `async with this(...) as x`."""
 

@@ -1,0 +1,118 @@
+"""Local names that are bound once, and what is certain where an expression fails.
+
+Nothing is said of a name that a nested function sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mypy.nodes import (
+    AssignmentStmt,
+    AwaitExpr,
+    CallExpr,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    Node,
+    RefExpr,
+    TryStmt,
+    TypeInfo,
+    Var,
+    WithStmt,
+)
+
+from mypy_await.flow import is_captured, is_nonlocal
+from mypy_await.places import function_around
+from mypy_await.site import Site
+from mypy_await.walk import Parents, descendants
+
+
+@dataclass(frozen=True)
+class LocalName:
+    """A local name with one binding."""
+
+    value: Expression
+    uses: tuple[NameExpr, ...]
+    """Where it stands besides; anything may be done to it there."""
+
+
+def local_name(site: Site, name: NameExpr) -> LocalName | None:
+    """Return what a name stands for that is assigned once in its function."""
+    function = function_around(name, site.parents)
+    variable = name.node
+    if not isinstance(function, FuncDef) or not isinstance(variable, Var):
+        return None
+    if any(argument.variable is variable for argument in function.arguments):
+        return None
+    if "." in variable.fullname or is_nonlocal(variable.name, function):
+        return None
+    bound, uses = [], []
+    for node in descendants(function.body, into_functions=False):
+        if isinstance(node, NameExpr) and node.node is variable:
+            parent = site.parents[node]
+            if isinstance(parent, AssignmentStmt) and node in parent.lvalues:
+                bound.append(parent.rvalue)
+            else:
+                uses.append(node)
+    if len(bound) != 1 or is_captured(variable, function):
+        return None
+    return LocalName(bound[0], tuple(uses))
+
+
+def is_exact(site: Site, call: CallExpr) -> bool:
+    """Does a call certainly run the function that mypy finds, and none of a subclass?
+
+    So it is for a function of a module, and a method of what is an instance of just this class:
+    one made on the spot, or kept in a local name that nothing else is done with.
+    """
+    callee = call.callee
+    function = site.callee_node(call)
+    if not isinstance(function, FuncDef):
+        return False
+    if not function.info:
+        return isinstance(callee, RefExpr) and "." in callee.fullname
+    if not isinstance(callee, MemberExpr):
+        return False
+    owner = callee.expr
+    if isinstance(owner, NameExpr):
+        found = local_name(site, owner)
+        if found is None or not all(_only_reads(use, callee.name, site) for use in found.uses):
+            return False
+        owner = found.value
+    return (
+        isinstance(owner, CallExpr)
+        and isinstance(owner.callee, RefExpr)
+        and isinstance(owner.callee.node, TypeInfo)
+    )
+
+
+def _only_reads(use: NameExpr, name: str, site: Site) -> bool:
+    """Is a name used for an attribute, and the one called `name` not set?"""
+    member = site.parents[use]
+    if not isinstance(member, MemberExpr):
+        return False
+    outer = site.parents[member]
+    return member.name != name or not (
+        isinstance(outer, AssignmentStmt) and member in outer.lvalues
+    )
+
+
+def may_fail(node: AwaitExpr, parents: Parents) -> bool:
+    """Is the `await` in a block that deals with what it may raise?"""
+    below: Node = node
+    above = parents.get(node)
+    while above is not None and not isinstance(above, FuncDef):
+        if isinstance(above, TryStmt) and above.handlers and below is above.body:
+            return True
+        if isinstance(above, WithStmt) and any(map(_catches, above.expr)):
+            return True
+        below, above = above, parents.get(above)
+    return False
+
+
+def _catches(manager: Expression) -> bool:
+    callee = manager.callee if isinstance(manager, CallExpr) else manager
+    name = getattr(callee, "name", "").lower()
+    return "raises" in name or "suppress" in name
