@@ -236,8 +236,9 @@ class _Uses:
         return self.effects[node]
 
     def asks_for_awaitable(self, node: NameExpr) -> bool:
-        """Is this use a test for a coroutine or awaitable?"""
-        return knows("coroutine-tests", self._use.moved_to(node).receiver)
+        """Is this use a test for a coroutine or awaitable, or for what can be called instead?"""
+        asked = self._use.moved_to(node).receiver
+        return knows("coroutine-tests", asked) or asked == "builtins.callable"
 
     def asks_for_class(self, node: NameExpr) -> bool:
         """Is this use an `isinstance` test?"""
