@@ -64,8 +64,7 @@ def binding_of(use: Use) -> Binding | None:
         return binding_of(kept)
     if container is None:
         return _bound(use) or _stored(use)
-    inner = taken_out(container)
-    return _bound(container) or _stored(container) or (_bound(inner) if inner else None)
+    return _bound(container) or _stored(container) or _bound_out_of(container)
 
 
 def parameter_of(use: Use) -> Binding | None:
@@ -129,7 +128,24 @@ def _bound(use: Use) -> Binding | None:
         return None
     if target.kind != LDEF or not isinstance(target.node, Var):
         return None
-    return Binding(statement, target.node, use)
+    return Binding(statement, target.node, _unless_added_to(use, target.node))
+
+
+def _unless_added_to(use: Use, variable: Var) -> Use:
+    """Return the use of a container with what is certain of it where more is put into it later."""
+    if not use.steps or not use.steps[-1].each:
+        return use
+    function = function_around(use.origin, use.site.parents)
+    for node in descendants(function) if function is not None else ():
+        if isinstance(node, NameExpr) and node.node is variable and _is_store(node, use):
+            return replace(use, steps=(*use.steps[:-1], replace(use.steps[-1], each=False)))
+    return use
+
+
+def _bound_out_of(container: Use) -> Binding | None:
+    """Return the binding of what is taken out of a container at once, as in a loop over it."""
+    inner = taken_out(container)
+    return (_bound(inner) or _bound_out_of(inner)) if inner else None
 
 
 def _stored(use: Use) -> Binding | None:

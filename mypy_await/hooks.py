@@ -133,6 +133,10 @@ class Hooks:
         if self._forbids_open_factories:
             self._judge.factory(ctx.api, node, self._refiner.open_factory(ctx.api, fullname, node))
         known_by = self._refiner.call(ctx, fullname, node, typ)
+        if known_by is None or not known_by.origins:
+            elements = self._refiner.elements(ctx, fullname, node)
+            if elements is not None and self._judge.elements(ctx.api, node, *elements):
+                return known_by.typ if known_by else typ
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         if self._infers_returns and says_nothing(get_proper_type(typ)):

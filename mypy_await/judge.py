@@ -58,6 +58,7 @@ from mypy_await.recognise import Interest
 from mypy_await.refine import Refined, Refiner, Sometimes
 from mypy_await.replacements import is_async_child, with_chosen_mock
 from mypy_await.site import Site
+from mypy_await.steps import Step
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
@@ -206,6 +207,17 @@ class Judge:
         if site is not None and value is not None:
             use = Use(site, value, node, node, place_of(node, site.parents))
             self._report(site, node, misuse_of_parameter(use))
+
+    def elements(
+        self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step
+    ) -> bool:
+        """Judge a call whose source gives a container of awaitables; is it a misuse?"""
+        site, value = self._site(api, node), awaitable(known_by.typ)
+        if site is None or value is None:
+            return False
+        place = place_of(node, site.parents)
+        use = Use(site, value, node, node, place, in_container=True, in_result=True, steps=(step,))
+        return self._report(site, node, first_misuse(use), known_by)
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""

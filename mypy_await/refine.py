@@ -44,6 +44,7 @@ from mypy_await.awaitables import awaitable, is_async_def
 from mypy_await.freshness import Freshness
 from mypy_await.known import arguments, known_of, says_nothing
 from mypy_await.protect import is_protected
+from mypy_await.steps import Shape, Step
 from mypy_await.summaries import (
     DecoratorEffect,
     Effect,
@@ -279,6 +280,25 @@ class Refiner:
         if result.verdict is not Verdict.SOMETIMES:
             return None
         return Sometimes(self._of_origins(ctx.api, result.origins), result.optional)
+
+    def elements(
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
+    ) -> tuple[Refined, Step] | None:
+        """Return what each element of the container is that a call gives, and how to get at it.
+
+        Only of containers that mypy knows nothing of, and that hold nothing but awaitables.
+        """
+        is_any = isinstance(get_proper_type(ctx.default_return_type), AnyType)
+        if not is_any or self._means_any(fullname):
+            return None
+        summary = self._of_callee(ctx.api, fullname, node.callee)
+        found = summary.elements if summary else None
+        if summary is not None:
+            self._note(ctx.api, summary)
+        if found is None:
+            return None
+        step = Step(Shape.MAPPING if found.by_key else Shape.SEQUENCE, each=True)
+        return self._of_origins(ctx.api, found.result.origins), step
 
     def attribute(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Refined | None:
         """Return the type of a property that mypy gives `typ`, when the source tells more."""

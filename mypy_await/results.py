@@ -100,7 +100,7 @@ def _tuples_around(use: Use) -> Iterator[tuple[TupleExpr, int]]:
 
 def _is_named(use: Use) -> bool:
     """Is the value all there is in a dict display, under a literal key?"""
-    display = use.site.parents.get(use.origin)
+    display = None if use.in_result else use.site.parents.get(use.origin)
     return isinstance(display, DictExpr) and [type(key) for key, _ in display.items] == [StrExpr]
 
 

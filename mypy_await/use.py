@@ -14,6 +14,7 @@ from mypy.nodes import (
     FuncDef,
     ListExpr,
     OpExpr,
+    RefExpr,
     SetExpr,
     StarExpr,
     TupleExpr,
@@ -55,6 +56,8 @@ class Use:
     """Is the expression a name that was bound to the awaitable before?"""
     in_container: bool = False
     """Does the expression give a container that holds the awaitable?"""
+    in_result: bool = False
+    """Is it the origin itself that gives a container, and not the value?"""
     among_plain: bool = False
     """Are other elements of that container plain values?"""
     steps: Steps = ()
@@ -142,8 +145,11 @@ class Use:
         """May the value take care of itself when nobody awaits it?
 
         The user's configuration may say so of a call, and the source of one that is declared to
-        give an `Awaitable`: it makes a future, or leaves that to subclasses.
+        give an `Awaitable`: it makes a future, or leaves that to subclasses.  What a function gives
+        in a container it may have kept as well.
         """
+        if self.in_result:
+            return True
         call = self.origin
         if not isinstance(call, CallExpr):
             return False
@@ -169,6 +175,15 @@ class Use:
         if self.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
             return ""
         return self.site.callee_name(call)
+
+    @property
+    def mapped_by(self) -> str:
+        """The full name of the function that `map` calls with each element, or empty."""
+        call = self.place.node
+        if self.receiver != "builtins.map" or not isinstance(call, CallExpr) or self.is_deep:
+            return ""
+        function = call.args[0]
+        return function.fullname if isinstance(function, RefExpr) else ""
 
 
 @dataclass(frozen=True)

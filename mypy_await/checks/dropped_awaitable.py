@@ -57,10 +57,16 @@ def _is_left_to_mypy(use: Use) -> bool:
 
 
 def check_container(use: Use) -> Misuse | None:
-    """Report coroutines in a display that is a statement by itself."""
-    if use.place.kind is not Kind.STATEMENT or use.is_name or not use.value.is_lazy or use.is_safe:
+    """Report coroutines in a display that is a statement, or that is looked at and no more."""
+    if use.place.kind is Kind.STATEMENT:
+        how = "made in a statement"
+    elif knows("neutral", use.receiver):
+        how = f'made for "{use.receiver.rpartition(".")[2]}"'
+    else:
         return None
-    return _misuse(use, "made in a statement")
+    if use.is_name or use.place.names or not use.value.is_lazy or use.is_safe:
+        return None
+    return _misuse(use, how)
 
 
 def check_binding(use: Use, fate: Fate) -> Misuse | None:

@@ -29,7 +29,9 @@ def check(use: Use) -> Misuse | None:
 
 def check_container(use: Use) -> Misuse | None:
     """Report a container of coroutines in text."""
-    return _misuse(use) if use.value.is_lazy and _is_text(use) else None
+    if not use.value.is_lazy:
+        return None
+    return _misuse(use) if _is_text(use) or knows("text", use.mapped_by) else None
 
 
 def _misuse(use: Use) -> Misuse:

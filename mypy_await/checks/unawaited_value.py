@@ -12,6 +12,7 @@ from mypy.nodes import (
     CastExpr,
     ComparisonExpr,
     Expression,
+    IndexExpr,
     LambdaExpr,
     MemberExpr,
     NameExpr,
@@ -23,7 +24,14 @@ from mypy.nodes import (
 from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, messages, names
-from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts, refuses_coroutines
+from mypy_await.awaitables import (
+    Sort,
+    awaitable,
+    is_async_def,
+    may_be_awaitable,
+    parts,
+    refuses_coroutines,
+)
 from mypy_await.bindings import Fate
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
@@ -308,6 +316,20 @@ def _cast(use: Use) -> Misuse | None:
     return None if is_async else _misuse(use, "cast", target)
 
 
+def _cast_container(use: Use) -> Misuse | None:
+    """Report a container that is cast to one of what its coroutines give."""
+    cast = use.place.node
+    assert isinstance(cast, CastExpr)
+    target = get_proper_type(cast.type)
+    if len(use.steps) != 1 or not isinstance(target, Instance) or not target.args:
+        return None
+    element = get_proper_type(target.args[-1])
+    if fit(use.value, element) is not Fit.NO or not _may_be_cast(use.value.result, element):
+        return None
+    text = messages.expected(use, "cast", target)
+    return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
+
+
 def _may_be_cast(result: Type, target: ProperType) -> bool:
     """Is the awaited result known, and of the target's type or one it may turn out to be?"""
     return is_known(result) and (
@@ -356,7 +378,11 @@ def _works_with_elements(use: Use, callee: str) -> bool:
     call = use.place.node
     if not isinstance(call, CallExpr) or not knows("value", callee, "elements"):
         return False
-    keys = [arg for arg, name in zip(call.args, call.arg_names, strict=True) if name == "key"]
+    keys = [
+        argument
+        for argument, name in zip(call.args, call.arg_names, strict=True)
+        if name == "key" or use.site.slot(call, argument).name == "func"
+    ]
     return all(_takes_result(key, use) for key in keys)
 
 
@@ -384,12 +410,43 @@ def _declared(action: str) -> Callable[[Use], Misuse | None]:
     return judge
 
 
+def _index(use: Use) -> Misuse | None:
+    """Report an awaitable where another index is declared, and one that no dict can have as key."""
+    misuse = _declared("used as an index")(use)
+    if misuse is not None or not _is_made_to_look_up(use):
+        return misuse
+    node = use.place.node
+    assert isinstance(node, IndexExpr)
+    base = use.site.type_of(node.base)
+    if not isinstance(base, Instance) or base.type.fullname != "builtins.dict":
+        return None
+    key = get_proper_type(base.args[0])
+    return _misuse(use, "used as an index", None if fit(use.value, key) is not Fit.NO else key)
+
+
+def _is_made_to_look_up(use: Use) -> bool:
+    """Is it a coroutine that was made for nothing but to read what is stored under it?"""
+    node, call = use.place.node, use.origin
+    above = use.site.parents.get(node)
+    if not isinstance(node, IndexExpr) or use.place.value is not call or use.place.names:
+        return False
+    if isinstance(above, AssignmentStmt) and node in above.lvalues:
+        return False
+    return isinstance(call, CallExpr) and is_async_def(use.site.callee_node(call))
+
+
 def check_container(use: Use) -> Misuse | None:
     """Report an awaitable whose container goes where its elements are meant to be results."""
     if not use.value.is_lazy:
         return None
     if not use.is_deep and _works_with_elements(use, use.receiver):
         return _misuse(use, f'passed to "{use.receiver.rpartition(".")[2]}"')
+    if knows("value", use.mapped_by):
+        return _misuse(use, f'passed to "{use.mapped_by.rpartition(".")[2]}"')
+    if use.place.kind is Kind.CAST:
+        return _cast_container(use)
+    if use.in_result:
+        return None  # a function of its own makes work, whatever it is put beside
     if use.among_plain and _is_sent_off(use) and not use.is_awaited_as_item:
         return _misuse(use, "put among plain values")
     return None
@@ -451,6 +508,6 @@ _JUDGES: Final[dict[Kind, Callable[[Use], Misuse | None]]] = {
     Kind.ASSIGNED: _assigned,
     Kind.ELEMENT: _declared("put into a container"),
     Kind.DEFAULT: _declared("used as a default"),
-    Kind.INDEX: _declared("used as an index"),
+    Kind.INDEX: _index,
     Kind.CAST: _cast,
 }

@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Verdict(Enum):
-    """Is the value awaitable?  Only `ALWAYS` may make a rule speak."""
+    """Is the value awaitable?"""
 
     ALWAYS = "always"
     SOMETIMES = "sometimes"
@@ -57,6 +57,16 @@ class Result:
 
 
 UNKNOWN_RESULT: Final = Result(Verdict.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Elements:
+    """What is in the container that a function returns, or yields."""
+
+    result: Result
+    """Always awaitable."""
+    by_key: bool
+    """Are they the values of a dict?"""
 
 
 class How(Enum):

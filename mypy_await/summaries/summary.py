@@ -11,6 +11,7 @@ from mypy_await.summaries import (
     calls,
     classes,
     effects,
+    elements,
     keeping,
     library,
     lookup,
@@ -27,6 +28,7 @@ from mypy_await.summaries.model import (
     Argument,
     DecoratorEffect,
     Effect,
+    Elements,
     Parameter,
     Result,
     Use,
@@ -266,6 +268,18 @@ class FunctionSummary:
             return function is not None and tasks.gives_new_task(self._engine, function)
 
         return self._ask("new task", question, False)
+
+    @property
+    def elements(self) -> Elements | None:
+        """What is in the container that it returns, where that is nothing but awaitables."""
+
+        def question() -> Elements | None:
+            function = only(self._value)
+            return (
+                elements.of(self._engine, function, ()) if isinstance(function, Function) else None
+            )
+
+        return self._ask("elements", question, None)
 
     def parameter(self, name: str) -> Parameter | None:
         """Return what the body does with a parameter, named without stars; None if it has none."""
