@@ -133,12 +133,19 @@ class Hooks:
         if self._forbids_open_factories:
             self._judge.factory(ctx.api, node, self._refiner.open_factory(ctx.api, fullname, node))
         known_by = self._refiner.call(ctx, fullname, node, typ)
-        if known_by is None or not known_by.origins:
-            elements = self._refiner.elements(ctx, fullname, node)
-            if elements is not None and self._judge.elements(ctx.api, node, *elements):
-                return known_by.typ if known_by else typ
+        if known_by is not None and known_by.origins:
+            return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+        elements = self._refiner.elements(ctx, fullname, node)
+        if elements is not None and self._judge.elements(ctx.api, node, *elements):
+            return known_by.typ if known_by else typ
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+        return self._unknown_value(ctx, fullname, node, typ)
+
+    def _unknown_value(
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
+    ) -> Type:
+        """Judge what a call gives of whose result the source says nothing certain."""
         if self._infers_returns and says_nothing(get_proper_type(typ)):
             if self._judge.awaits_nothing(ctx.api, node):
                 return NoneType()
