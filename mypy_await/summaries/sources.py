@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import hashlib
 import os
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -30,6 +32,8 @@ LONGEST_NAME: Final = 80
 """Names that are longer are not looked at in whole."""
 MOST_BYTES: Final = 8_000_000
 """Parsed source takes some fifty times its size in memory."""
+MOST_ASIDE: Final = 10
+"""What else is young then is not collected early either, so this is done a few times only."""
 
 _STORED: Final = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 _BASE: Final = re.compile(r"\w+$")
@@ -131,6 +135,7 @@ class Sources:
         self._modules: dict[str, Module | None] = {}
         self._stamps: dict[str, Stamp | None] = {}
         self._size = 0
+        self._aside = 0
         self._digests: dict[str, tuple[Stamp | None, str]] = {}
 
     def module(self, name: str) -> Module | None:
@@ -150,7 +155,18 @@ class Sources:
                 tree = ast.parse(data)
         except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
             return None
+        self._set_aside()
         return Module(name, path, tree, data.decode("latin-1"))
+
+    def _set_aside(self) -> None:
+        """Spare Python's garbage collector the trees, as mypy does with its own.
+
+        They are many objects and no garbage, and would make it walk all that mypy made of late.
+        """
+        if self._aside < MOST_ASIDE and sys.implementation.name == "cpython":
+            self._aside += 1
+            gc.freeze()
+            gc.unfreeze()
 
     @property
     def is_full(self) -> bool:
