@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import harness
 import pytest
+
+from mypy_await.gate import main
 
 PROGRAM = """\
 async def ready() -> bool: return True
@@ -43,6 +46,14 @@ def test_a_failure_is_one_report_and_the_run_goes_on(pytestconfig: pytest.Config
         "main:5: error: Incompatible types in assignment "
         '(expression has type "str", variable has type "int")  [assignment]',
     ]
+
+
+@pytest.mark.usefixtures("broken_check")
+def test_the_gate_tells_of_a_failure_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").write_text("async def f() -> int: ...\nasync def g() -> None:\n    f()\n    f()\n")
+    assert main.run(["check", "--cache-dir", os.devnull, "a.py"]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if "mypy-await failed" in line]
+    assert len(told) == 1
 
 
 @pytest.mark.usefixtures("broken_check")

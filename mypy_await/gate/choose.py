@@ -25,6 +25,9 @@ NO_VALUE: Final = "func-returns-value"
 RESULT: Final = "return-value"
 """What mypy reports of a `return`, and of a lambda beside the error of what it is passed to."""
 
+FAILURE: Final = "mypy-await failed in "
+"""How the report of a defect of ours begins; what is missing then nobody knows."""
+
 PathOf = Callable[[str], str | None]
 
 
@@ -38,8 +41,13 @@ def about_awaitables(
     shown: dict[tuple[str, int], list[Finding]] = {}
     ranked = sorted(errors, key=lambda error: not error.is_ours)
     without_value = {(error.path, error.line) for error in ranked if error.code == NO_VALUE}
+    failures: set[str] = set()
     for error in ranked:
-        if not _is_shown(error, sources, path_of, without_value):
+        if error.text.startswith(FAILURE):
+            if error.text in failures:
+                continue
+            failures.add(error.text)
+        elif not _is_shown(error, sources, path_of, without_value):
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
