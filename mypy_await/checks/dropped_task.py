@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, ExpressionStmt, FuncItem, LambdaExpr, NameExpr
+from mypy.nodes import CallExpr, FuncItem, LambdaExpr, NameExpr
 from mypy.types import Instance
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, awaitable
+from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
 from mypy_await.calls import result_slots
 from mypy_await.knowledge import calls_synchronously, knows
@@ -19,7 +19,8 @@ def check(use: Use) -> Misuse | None:
     """Report a new task that nothing holds once the expression is done.
 
     The event loop keeps only a weak reference to a task, so it may be collected before it is done
-    (documentation of `asyncio.create_task`).  A callback of the task does not hold it either.
+    (documentation of `asyncio.create_task`).  A callback does not hold it either, but where there
+    is one somebody took care of its end.
     """
     if use.value.sort is not Sort.FUTURE or use.place.names or not _is_lost(use):
         return None
@@ -32,26 +33,9 @@ def _is_lost(use: Use) -> bool:
             return True
         case Kind.ARGUMENT:
             return knows("task", use.receiver, "weak")
-        case Kind.ATTRIBUTE if use.place.detail == "add_done_callback":
-            return _is_called_in_statement(use) and _runs_coroutines(use)
         case Kind.RETURNED:
             return _is_result_of_callback(use)
     return False
-
-
-def _is_called_in_statement(use: Use) -> bool:
-    call = use.site.parents.get(use.place.node)
-    return isinstance(call, CallExpr) and isinstance(use.site.parents.get(call), ExpressionStmt)
-
-
-def _runs_coroutines(use: Use) -> bool:
-    """Is all that the task is given a coroutine, and no future that somebody else may hold?"""
-    call = use.origin
-    if not isinstance(call, CallExpr):
-        return False
-    given = zip(call.args, call.arg_kinds, strict=True)
-    values = [awaitable(use.site.type_of(arg)) for arg, kind in given if not kind.is_named()]
-    return all(value is not None and value.sort is Sort.COROUTINE for value in values)
 
 
 def _is_result_of_callback(use: Use) -> bool:

@@ -28,6 +28,9 @@ REBINDING: Final = re.compile(
 RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_complete)?\(\s*\1\b")
 """`x = asyncio.run(x)` likewise, and that line too has an error."""
 
+OTHER_CHECKER: Final = re.compile(r"#\s*(pyright|ty|pyrefly|pyre)\s*[:-]\s*(ignore|fixme)")
+"""Who told another type checker to be silent knows of the error: the declared types are off."""
+
 SCHEDULED: Final = re.compile(
     r'Argument .* to "(add_future|add_callback\w*|spawn_callback|call_later|call_at)"'
     r' of "\w*IOLoop" '
@@ -43,6 +46,8 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
     if SCHEDULED.match(error.text):
         return True
     line = sources.line(error.path, error.line)
+    if OTHER_CHECKER.search(line):
+        return True
     if (match := ASSIGNED.match(error.text)) and (
         REBINDING.match(line) or re.match(r"await\b", sources.text_of(error))
     ):
