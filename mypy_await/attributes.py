@@ -22,7 +22,6 @@ from mypy.nodes import (
     Expression,
     ExpressionStmt,
     FuncDef,
-    FuncItem,
     IndexExpr,
     MemberExpr,
     MypyFile,
@@ -38,7 +37,7 @@ from mypy.types import Instance, ProperType
 
 from mypy_await import compat
 from mypy_await.bindings import Fate, ObjectTo
-from mypy_await.bound import assignments_to
+from mypy_await.bound import only_value
 from mypy_await.effects import effect_on
 from mypy_await.flow import Effect
 from mypy_await.places import Kind, function_around
@@ -52,12 +51,10 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
     place = use.place
     if place.kind is not Kind.ASSIGNED or place.names or not use.value.is_lazy:
         return None
-    module = compat.module(use.site.api)
     target = place.target
     if not isinstance(target, (MemberExpr, NameExpr)) or not _is_shared(target):
         return None
-    here = use.site
-    site = Site(here.api, parents_below(module, whole=True), here.refiner, here.config)
+    module, site = _whole_module(use.site)
     start = replace(use, site=site, expected=None)
     misuses: list[tuple[Use, Misuse]] = []
     for load in _loads(module, target, site):
@@ -87,8 +84,7 @@ def is_awaited_again(use: Use) -> bool:
     function = function_around(place.node, use.site.parents)
     if place.conditional or not _is_shared(target) or getattr(function, "name", _ONCE) != _ONCE:
         return False
-    module = compat.module(use.site.api)
-    site = Site(use.site.api, parents_below(module, whole=True), use.site.refiner, use.site.config)
+    module, site = _whole_module(use.site)
     if _stores(module, target, site) != 1:
         return False
     loads = list(_loads(module, target, site))
@@ -105,6 +101,12 @@ def is_awaited_again(use: Use) -> bool:
         and any(_is_given(load, site) for load in awaited)
         and not any(_runs_itself(node) for node in descendants(module))
     )
+
+
+def _whole_module(site: Site) -> tuple[MypyFile, Site]:
+    """Return the module in work and the surroundings of all that is in it."""
+    module = compat.module(site.api)
+    return module, Site(site.api, parents_below(module, whole=True), site.refiner, site.config)
 
 
 _ONCE: Final = "__init__"
@@ -239,10 +241,5 @@ def _type_made(name: Expression, site: Site) -> ProperType | None:
     function = function_around(name, site.parents)
     if not isinstance(name, NameExpr) or not isinstance(name.node, Var) or function is None:
         return None
-    values = list(assignments_to(name.node, function))
-    is_bound_once = len(values) == 1 and name.kind == LDEF and not _is_argument(name.node, function)
-    return site.type_of(values[0]) if is_bound_once and values[0] is not None else None
-
-
-def _is_argument(variable: Var, function: FuncItem) -> bool:
-    return any(argument.variable is variable for argument in function.arguments)
+    value = only_value(name.node, function) if name.kind == LDEF else None
+    return site.type_of(value) if value is not None else None

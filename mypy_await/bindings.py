@@ -72,14 +72,10 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     """
     parents = binding.use.site.parents
     function = function_around(binding.statement, parents)
-    if not isinstance(function, FuncDef) or flow.is_captured(binding.variable, function):
-        return None
-    if flow.is_nonlocal(binding.variable.name, function):
+    if not isinstance(function, FuncDef) or flow.is_seen_elsewhere(binding.variable, function):
         return None
     uses = _Uses(binding.use, object_to, function, depth)
-    trace = flow.trace(
-        function.body, binding.statement, binding.variable, uses.effect, uses.alias, uses.excluded
-    )
+    trace = uses.trace(binding)
     reached = trace.uses()
     if any(uses.asks_for_awaitable(node) for node in reached):
         return None
@@ -101,13 +97,13 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
         reused=_reused(binding, function, uses, trace),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
         uses=tuple(reached),
-        lost_on=_lost_on(binding, function, uses, reached)
+        lost_on=_lost_on(binding, uses, reached)
         if binding.use.site.config.every_path and Status.UNAWAITED in trace.ends
         else 0,
     )
 
 
-def _lost_on(binding: Binding, function: FuncDef, uses: _Uses, reached: list[NameExpr]) -> int:
+def _lost_on(binding: Binding, uses: _Uses, reached: list[NameExpr]) -> int:
     """Return the line on which a path that does nothing with the value ends, or 0.
 
     A way that may be impossible does not count: past a test of the value itself, past a loop that
@@ -117,16 +113,7 @@ def _lost_on(binding: Binding, function: FuncDef, uses: _Uses, reached: list[Nam
         uses.tests(node) or _is_in_later_loop(node, binding) for node in reached
     ):
         return 0
-    trace = flow.trace(
-        function.body,
-        binding.statement,
-        binding.variable,
-        uses.effect,
-        uses.alias,
-        uses.excluded,
-        swallowed=False,
-    )
-    return trace.ends.get(Status.UNAWAITED, 0)
+    return uses.trace(binding, swallowed=False).ends.get(Status.UNAWAITED, 0)
 
 
 def _is_in_later_loop(use: Node, binding: Binding) -> bool:
@@ -229,6 +216,18 @@ class _Uses:
         self.misuses: dict[NameExpr, tuple[Use, Misuse]] = {}
         self.effects: dict[NameExpr, Effect] = {}
 
+    def trace(self, binding: Binding, *, swallowed: bool = True) -> flow.Trace:
+        """Follow the bound value on all ways through the function (`flow.trace`)."""
+        return flow.trace(
+            self._function.body,
+            binding.statement,
+            binding.variable,
+            self.effect,
+            self.alias,
+            self.excluded,
+            swallowed=swallowed,
+        )
+
     def effect(self, node: NameExpr) -> Effect:
         """Say what a use does, and remember it."""
         if node not in self.effects:
@@ -268,9 +267,7 @@ class _Uses:
                 name.kind == LDEF and isinstance(node.rvalue, NameExpr)
             ):
                 # What others read the second name for is not to be seen here.
-                if flow.is_captured(target, self._function):
-                    return None
-                return None if flow.is_nonlocal(target.name, self._function) else target
+                return None if flow.is_seen_elsewhere(target, self._function) else target
         return None
 
     def _effect(self, node: NameExpr) -> Effect:

@@ -241,9 +241,25 @@ def assignments_to(variable: SymbolNode, function: Node) -> Iterator[Expression 
                             yield None
 
 
+def only_value(variable: SymbolNode, function: FuncItem) -> Expression | None:
+    """Return what a local name is assigned, if that is once and to no other as well.
+
+    An argument is bound before.
+    """
+    if is_argument(variable, function):
+        return None
+    values = list(assignments_to(variable, function))
+    return values[0] if len(values) == 1 else None
+
+
+def is_argument(variable: SymbolNode | None, function: FuncItem) -> bool:
+    """Is a variable an argument of the function?"""
+    return any(argument.variable is variable for argument in function.arguments)
+
+
 def _made_in(function: FuncItem, variable: Var, use: Use) -> Shape | None:
     """Return the shape of the displays that are all that a variable names in the function."""
-    if variable in {argument.variable for argument in function.arguments}:
+    if is_argument(variable, function):
         return None
     shapes = {_shape_of(value, use) for value in assignments_to(variable, function)}
     return shapes.pop() if len(shapes) == 1 else None

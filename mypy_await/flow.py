@@ -138,8 +138,12 @@ def is_captured(variable: SymbolNode, root: Node) -> bool:
     )
 
 
-def is_nonlocal(name: str, function: FuncDef) -> bool:
-    """Is the name declared to be that of a function around, which goes on with the value?"""
+def is_seen_elsewhere(variable: SymbolNode, function: FuncDef) -> bool:
+    """Do other functions know a variable: nested ones, or the one around that goes on with it?"""
+    return is_captured(variable, function) or _is_nonlocal(variable.name, function)
+
+
+def _is_nonlocal(name: str, function: FuncDef) -> bool:
     return any(
         isinstance(node, NonlocalDecl) and name in node.names
         for node in descendants(function.body, into_functions=False)

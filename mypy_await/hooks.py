@@ -28,7 +28,7 @@ from mypy.plugin import (
 )
 from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
 
-from mypy_await import codes, compat
+from mypy_await import codes, compat, names
 from mypy_await.awaitables import awaitable
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
@@ -107,7 +107,9 @@ class Hooks:
         node: CallExpr,
     ) -> Type:
         """Judge what a call passes; return the type of the call."""
-        if interest.tests:
+        if interest.tests and (
+            fullname != names.HASATTR or compat.is_enabled(ctx.api, codes.MASKED_COROUTINE)
+        ):
             self._judge.test(ctx, node)
         typ = ctx.default_return_type
         if interest.replaces:

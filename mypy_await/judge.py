@@ -251,9 +251,8 @@ class Judge:
         if site is None:
             return
         call = self._call(ctx, site, node)
-        for check in (masked_coroutine.check_test, dropped_awaitable.check_test):
-            if self._report(site, node, check(call)):
-                return
+        if not self._report(site, node, masked_coroutine.check_test(call)):
+            self._report(site, node, dropped_awaitable.check_test(call))
 
     def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Type:
         """Report what stands in the place of an async function in a test, and is none.

@@ -23,7 +23,8 @@ from mypy.nodes import (
     WithStmt,
 )
 
-from mypy_await.flow import is_captured, is_nonlocal
+from mypy_await.bound import only_value
+from mypy_await.flow import is_seen_elsewhere
 from mypy_await.places import function_around
 from mypy_await.site import Site
 from mypy_await.walk import Parents, descendants
@@ -44,21 +45,20 @@ def local_name(site: Site, name: NameExpr) -> LocalName | None:
     variable = name.node
     if not isinstance(function, FuncDef) or not isinstance(variable, Var):
         return None
-    if any(argument.variable is variable for argument in function.arguments):
+    value = None if "." in variable.fullname else only_value(variable, function)
+    if value is None or is_seen_elsewhere(variable, function):
         return None
-    if "." in variable.fullname or is_nonlocal(variable.name, function):
-        return None
-    bound, uses = [], []
-    for node in descendants(function.body, into_functions=False):
-        if isinstance(node, NameExpr) and node.node is variable:
-            parent = site.parents[node]
-            if isinstance(parent, AssignmentStmt) and node in parent.lvalues:
-                bound.append(parent.rvalue)
-            else:
-                uses.append(node)
-    if len(bound) != 1 or is_captured(variable, function):
-        return None
-    return LocalName(bound[0], tuple(uses))
+    uses = (
+        node
+        for node in descendants(function.body, into_functions=False)
+        if isinstance(node, NameExpr) and node.node is variable and not _is_bound(node, site)
+    )
+    return LocalName(value, tuple(uses))
+
+
+def _is_bound(name: NameExpr, site: Site) -> bool:
+    statement = site.parents[name]
+    return isinstance(statement, AssignmentStmt) and name in statement.lvalues
 
 
 def is_exact(site: Site, call: CallExpr) -> bool:

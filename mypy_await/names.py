@@ -13,6 +13,7 @@ AWAITS: Final = frozenset({f"{COROUTINE}.__await__", "types.CoroutineType.__awai
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 MOCK_ATTRIBUTES: Final = "unittest.mock.NonCallableMock."
 OBJECT: Final = "builtins.object"
+HASATTR: Final = "builtins.hasattr"
 
 OF_AWAITABLES: Final = frozenset(
     {

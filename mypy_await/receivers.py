@@ -10,6 +10,7 @@ import io
 from typing import Final
 
 from mypy_await.source_file import Function, SourceFile
+from mypy_await.summaries.names import is_static
 
 _COMMON: Final = (bytes, dict, list, set, str, io.TextIOWrapper)
 """What parameters without annotations often are."""
@@ -86,8 +87,9 @@ class Receivers:
         if parameter.annotation is not None:
             return self._names(parameter.annotation)
         owner = self._source.parents[function]
-        if is_first and isinstance(owner, ast.ClassDef) and not _is_static(function):
-            return owner.name in self._classes
+        if is_first and isinstance(owner, ast.ClassDef):
+            if not isinstance(function, ast.Lambda) and not is_static(function):
+                return owner.name in self._classes
         return not self._exact and self._looks_like_one(parameter.arg, function)
 
     def _looks_like_one(self, name: str, function: Function) -> bool:
@@ -135,12 +137,6 @@ def _parsed(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError):
         return None
-
-
-def _is_static(function: Function) -> bool:
-    return not isinstance(function, ast.Lambda) and any(
-        isinstance(node, ast.Name) and node.id == "staticmethod" for node in function.decorator_list
-    )
 
 
 def _attributes(node: ast.ClassDef) -> set[str]:

@@ -109,7 +109,7 @@ class Recogniser:
         found = _interest(node)
         return found._replace(
             gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
-            tests=knows("coroutine-tests", fullname) or fullname == "builtins.hasattr",
+            tests=knows("coroutine-tests", fullname) or fullname == names.HASATTR,
             replaces=knows("replacers", fullname) or knows("mocks", fullname),
             consumes=knows("consumer", fullname) or fullname in names.AWAITS,
         )

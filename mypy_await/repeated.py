@@ -24,9 +24,9 @@ from mypy.nodes import (
     Var,
 )
 
-from mypy_await.bound import assignments_to
+from mypy_await.bound import only_value
 from mypy_await.calls import Call
-from mypy_await.flow import is_captured
+from mypy_await.flow import is_seen_elsewhere
 from mypy_await.places import function_around
 from mypy_await.walk import Parents, descendants
 
@@ -40,7 +40,7 @@ def was_asked_before(call: Call) -> bool:
     holder = node.callee.expr.node
     if not isinstance(holder, Var) or not isinstance(function, FuncDef):
         return False
-    if is_captured(holder, function) or not _is_made_once(holder, function):
+    if is_seen_elsewhere(holder, function) or not _is_made_once(holder, function):
         return False
     loads = [name for name in _names_of(holder, function) if not _is_stored(name, parents)]
     calls = [_call_of_method(name, node.callee.name, parents) for name in loads]
@@ -63,8 +63,7 @@ def _is_stored(name: NameExpr, parents: Parents) -> bool:
 
 def _is_made_once(variable: Var, function: FuncDef) -> bool:
     """Is a new object all that the variable names?"""
-    values = list(assignments_to(variable, function))
-    made = values[0] if len(values) == 1 else None
+    made = only_value(variable, function)
     callee = made.callee if isinstance(made, CallExpr) else None
     if isinstance(callee, IndexExpr):
         callee = callee.base  # `Memo[int]()`

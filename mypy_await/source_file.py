@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from mypy_await.summaries.nodes import last_name
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -121,9 +123,4 @@ _OF_NO_FAMILY: Final = frozenset({"ABC", "Generic"})
 
 
 def _class_name(node: ast.expr) -> str:
-    match node:
-        case ast.Subscript(value=ast.Name() | ast.Attribute() as value):
-            return _class_name(value)
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
+    return last_name(node.value if isinstance(node, ast.Subscript) else node)

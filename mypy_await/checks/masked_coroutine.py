@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mypy.nodes import StrExpr
 
-from mypy_await import codes, compat, messages
+from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import may_be_awaitable
 from mypy_await.calls import Call
 from mypy_await.knowledge import knows
@@ -24,7 +24,7 @@ def check_test(call: Call) -> Misuse | None:
 
 
 def _asks(call: Call) -> bool:
-    if call.callee != "builtins.hasattr":
+    if call.callee != names.HASATTR:
         return knows("coroutine-tests", call.callee)
     name = call.node.args[1] if len(call.node.args) == 2 else None
     return isinstance(name, StrExpr) and name.value in ("__await__", "cr_frame", "send")

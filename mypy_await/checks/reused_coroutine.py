@@ -32,6 +32,7 @@ from mypy_await import codes, compat, messages, names
 from mypy_await.attributes import is_awaited_again
 from mypy_await.awaitables import Sort, awaitable
 from mypy_await.bindings import Fate
+from mypy_await.bound import is_argument
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
@@ -184,7 +185,7 @@ def _outlives(target: Expression, function: FuncItem) -> bool:
     root = target.base if isinstance(target, IndexExpr) else target
     if not isinstance(root, NameExpr) or root.kind != LDEF:
         return True
-    return all(argument.variable is not root.node for argument in function.arguments) and not any(
+    return not is_argument(root.node, function) and not any(
         isinstance(node, NameExpr) and node.node is root.node and node.is_new_def
         for node in descendants(function, into_functions=False)
     )

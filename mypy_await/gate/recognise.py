@@ -285,12 +285,10 @@ def _is_plain(given: list[TypeText]) -> bool:
 
 def _is_list_of_work(given: list[TypeText]) -> bool:
     """Is the only argument a list of awaitables, as in `gather([...])` without a star?"""
-    return (
-        len(given) == 1
-        and given[0].name == "list"
-        and bool(given[0].args)
-        and given[0].args[0].is_async
-    )
+    match given:
+        case [TypeText(name="list", args=(item,))]:
+            return item.is_async
+    return False
 
 
 def _takes_only_awaitables(parameters: str) -> bool:

@@ -174,6 +174,11 @@ def frame_of_call(engine: Engine, function: Function, bindings: Bindings) -> Fra
     return Frame(engine.scope(function.node, function.frame), bindings, function.frame)
 
 
+def open_frame(engine: Engine, function: Function) -> Frame:
+    """Return the same where nothing is known of the call but its receiver."""
+    return frame_of_call(engine, function, bound(engine, function, Arguments(is_open=True)))
+
+
 def _run(engine: Engine, function: Function, bindings: Bindings) -> Value:
     engine.read(function.frame.scope.module.path)
     frame = frame_of_call(engine, function, bindings)

@@ -16,7 +16,7 @@ from mypy_await.summaries import bases, calls, classes, expressions, names
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.kept import CHANGING, RETURNED, Reader
 from mypy_await.summaries.model import How, Use, Verdict
-from mypy_await.summaries.nodes import children, walk
+from mypy_await.summaries.nodes import children, last_name, walk
 from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Body
 from mypy_await.summaries.slots import Slot
 from mypy_await.summaries.sources import Module
@@ -143,7 +143,7 @@ class _Search:
         if not isinstance(node, DEFS) or frame.parent is None:
             return False
         function = function_at(node, frame.parent)
-        decorators = {_last_name(decorator) for decorator in node.decorator_list}
+        decorators = {last_name(decorator) for decorator in node.decorator_list}
         if calls.is_generator(self.engine, function) or not decorators <= _PLAIN_DECORATORS:
             return False
         result = classes.as_awaitables(self.engine, calls.declared_result(self.engine, function))
@@ -195,7 +195,7 @@ def _asks_for_colour(module: Module) -> bool:
     """Does a module ask anywhere whether something is async or awaitable?"""
     for node in walk(module.tree):
         if isinstance(node, ast.Call):
-            called = _last_name(node.func)
+            called = last_name(node.func)
             looked_at = node.args[1:] if called in {"isinstance", "hasattr", "getattr"} else []
             if any(_COLOUR.search(text) for text in (called, *map(ast.unparse, looked_at))):
                 return True
@@ -206,13 +206,6 @@ def _awaits(module: Module, name: str) -> bool:
     return any(
         isinstance(node, ast.Await)
         and isinstance(node.value, ast.Call)
-        and _last_name(node.value.func) == name
+        and last_name(node.value.func) == name
         for node in walk(module.tree)
     )
-
-
-def _last_name(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""

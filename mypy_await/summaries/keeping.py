@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.summaries import dispatch, expressions, uses
+from mypy_await.summaries import calls, dispatch, expressions, uses
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.kept import inside, takes
+from mypy_await.summaries.kept import takes
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.slots import Slot, keeps_functions, of_attribute
@@ -61,7 +61,7 @@ def _is_harmless(use: Use) -> bool:
     """Does a use tell nothing of how the function is called?"""
     match use.how:
         case How.ATTRIBUTE:
-            return use.detail.startswith("__") and use.detail != "__call__"
+            return use.is_of_any_function
         case How.TESTED:
             return use.detail in _LOOKS
     return use.how in {How.RETURNED, How.TRUTH}
@@ -74,7 +74,7 @@ def keeping(engine: Engine, function: Function, name: str) -> Keeping:
 
 
 def _keeping(engine: Engine, function: Function, name: str) -> Keeping:
-    keeper = _Keeper(engine, inside(engine, function))
+    keeper = _Keeper(engine, calls.open_frame(engine, function))
     engine.read(function.frame.scope.module.path)
     found = uses.Found()
     if keeper.looks_at_everything or not takes(function, name):

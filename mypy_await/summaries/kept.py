@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 from mypy_await.summaries import calls, containers, uses
-from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.containers import ITERABLE, LIST, container
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
@@ -206,14 +205,8 @@ def _iterated(holds: Value) -> Value:
 def is_harmless(use: Use) -> bool:
     """Does a use of a function tell nothing of how it is called elsewhere?"""
     if use.how is How.ATTRIBUTE:
-        return use.detail.startswith("__") and use.detail != "__call__"
+        return use.is_of_any_function
     return use.how in _HARMLESS or use.detail == "builtins.callable"
-
-
-def inside(engine: Engine, function: Function) -> Frame:
-    """Return the frame of a method's body with its receiver."""
-    bindings = calls.bound(engine, function, Arguments(is_open=True))
-    return calls.frame_of_call(engine, function, bindings)
 
 
 def takes(function: Function, name: str) -> bool:
@@ -224,7 +217,7 @@ def takes(function: Function, name: str) -> bool:
 
 
 def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
-    reader = Reader(engine, inside(engine, function))
+    reader = Reader(engine, calls.open_frame(engine, function))
     found = uses.Found(called=[])
     engine.read(function.frame.scope.module.path)
     if reader.is_undecided or not takes(function, name):

@@ -130,6 +130,11 @@ class Use:
     """The attribute's name, or the full name of the library function."""
 
     @property
+    def is_of_any_function(self) -> bool:
+        """Does it read what each function has, as `__name__`?  To read `__call__` may be a call."""
+        return self.detail.startswith("__") and self.detail != "__call__"
+
+    @property
     def is_value(self) -> bool:
         """Does this use need the result of an awaitable?"""
         return self.how in VALUE_USES

@@ -34,6 +34,14 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def last_name(node: ast.expr) -> str:
+    """Return `c` of `a.b.c`, or a name itself; else nothing."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
 def walk(*roots: ast.AST) -> Iterator[ast.AST]:
     """Yield nodes and all that is inside them, in the order of the source."""
     stack = list(reversed(roots))

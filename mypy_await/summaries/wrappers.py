@@ -6,7 +6,6 @@ import ast
 from functools import cached_property
 
 from mypy_await.summaries import bases, caching, calls, expressions, library, parameters, uses
-from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.flow import TRIES
 from mypy_await.summaries.model import How, Use
@@ -29,8 +28,7 @@ class Wrapper:
     def __init__(self, engine: Engine, function: Function) -> None:
         self._engine = engine
         self._function = function
-        bindings = calls.bound(engine, function, Arguments(is_open=True))
-        self._frame = calls.frame_of_call(engine, function, bindings)
+        self._frame = calls.open_frame(engine, function)
         self._follower = uses.Follower(engine, self._frame)
         self._parents = self._follower.body.parents
         self._calls: list[ast.Call] = []
