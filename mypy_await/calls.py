@@ -24,6 +24,7 @@ from mypy.types import (
     NoneType,
     Overloaded,
     ProperType,
+    Type,
     TypeOfAny,
     TypeVarType,
     UnionType,
@@ -60,6 +61,8 @@ class Call:
     callee: str
     """Full name of the callee, methods by the class that defines them."""
     arguments: tuple[Passed, ...]
+    gives: Type
+    """What mypy takes it to give."""
     expected: ProperType | None = None
     """The type that mypy expects of the call."""
 

@@ -16,9 +16,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mypy_await import codes
 
@@ -68,32 +67,38 @@ def _bool(value: object) -> bool:
     raise ValueError("true or false")
 
 
-def _option(read: Callable[[object], Any], default: Any) -> Any:
-    return field(default=default, metadata={"read": read})
-
-
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """The options in force.  A field's name with dashes is the option's name."""
 
-    enable: tuple[str, ...] = _option(_codes, ())
-    disable: tuple[str, ...] = _option(_codes, ())
-    safe_calls: tuple[str, ...] = _option(_list, ())
-    sync_callbacks: tuple[str, ...] = _option(_slots, ())
-    value_sinks: tuple[str, ...] = _option(_list, ())
-    caches: tuple[str, ...] = _option(_list, ())
-    protect: tuple[str, ...] = _option(_list, ())
-    every_path: bool = _option(_bool, False)
-    infer_returns: bool = _option(_bool, False)
-    contracts: tuple[str, ...] = _option(_list, ())
-    strict: bool = _option(_bool, False)
+    enable: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    safe_calls: tuple[str, ...] = ()
+    sync_callbacks: tuple[str, ...] = ()
+    value_sinks: tuple[str, ...] = ()
+    caches: tuple[str, ...] = ()
+    protect: tuple[str, ...] = ()
+    every_path: bool = False
+    infer_returns: bool = False
+    contracts: tuple[str, ...] = ()
+    strict: bool = False
 
     def to_json(self) -> str:
         """Return the options as JSON, the same text for the same options."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(self._asdict(), sort_keys=True)
 
 
-OPTIONS: Final = {f.name.replace("_", "-"): f for f in fields(Config)}
+OPTIONS: Final = {name.replace("_", "-"): name for name in Config._fields}
+"""The field of each option."""
+
+_READ: Final[dict[str, Callable[[object], Any]]] = {
+    "enable": _codes,
+    "disable": _codes,
+    "sync_callbacks": _slots,
+    "every_path": _bool,
+    "infer_returns": _bool,
+    "strict": _bool,
+}
+"""How the value of a field is read that is no plain list."""
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -111,21 +116,21 @@ def from_mapping(data: Mapping[str, object], place: str, base: Config | None = N
     for name, value in data.items():
         if name not in OPTIONS:
             raise ConfigError(f'{place}: unknown option "{name}"{_did_you_mean(name, OPTIONS)}')
-        option = OPTIONS[name]
+        field = OPTIONS[name]
         try:
-            values[option.name] = option.metadata["read"](value)
+            values[field] = _READ.get(field, _list)(value)
         except ConfigError as error:
             raise ConfigError(f"{place}: {name}: {error}") from None
         except ValueError as error:
             raise ConfigError(f'{place}: "{name}" must be {error}') from None
-    config = replace(base or Config(), **values)
+    config = (base or Config())._replace(**values)
     return _strictly(config) if config.strict else config
 
 
 def _strictly(config: Config) -> Config:
     """Return the configuration with all on that `strict` stands for and nobody turned off."""
     missing = codes.OFF_BY_DEFAULT - {*config.enable, *config.disable}
-    return replace(config, enable=(*config.enable, *sorted(missing)), every_path=True)
+    return config._replace(enable=(*config.enable, *sorted(missing)), every_path=True)
 
 
 def read_section(path: str | None) -> tuple[dict[str, object], str]:

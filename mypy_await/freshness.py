@@ -4,9 +4,9 @@ mypy checks a module anew when the *interface* of something it imports changes. 
 into bodies, so a change may matter that no interface shows.  The files behind every summary that
 was asked for while a module was checked are noted with a digest, beside mypy's cache, in one file
 for each module that depends on any; when mypy asks whether the cached module is still good, a
-digest that no longer matches says no.  A list names every module whose results were cached while
-we looked on, with a mark at those that have notes: a module that it lacks, or whose notes are lost,
-is checked anew.
+digest that no longer matches says no; as for mypy itself, a file of the same size and time is the
+same.  A list names every module whose results were cached while we looked on, with a mark at those
+that have notes: a module that it lacks, or whose notes are lost, is checked anew.
 
 Processes of a parallel run share list and notes.  They only append, or replace the notes of a
 module that this process began anew; a line of the list that is lost costs time, never an answer.
@@ -58,6 +58,7 @@ class Freshness:
         self._folder = Path(options.cache_dir) / f"{major}.{minor}" / FOLDER
         self._is_on = options.cache_dir != os.devnull and options.incremental
         self._noted: dict[str, set[str]] = {}
+        self._stamps: dict[str, str] = {}
         self._digests: dict[str, str] = {}
         self._listed: dict[str, bool] | None = None
         self._list: FileIO | None = None
@@ -96,14 +97,18 @@ class Freshness:
             return has_notes is None
         try:
             lines = self._path(module).read_text(encoding="utf-8").splitlines(keepends=True)
-            noted = [line.removesuffix("\n").split(" ", 1) for line in lines]
+            noted = [line.removesuffix("\n").split(" ", 2) for line in lines]
             was_cut_off = not lines or not lines[-1].endswith("\n")
-            return was_cut_off or any(self._digest(file) != digest for digest, file in noted)
+            return was_cut_off or any(
+                self._stamp(file) != stamp and self._digest(file) != digest
+                for stamp, digest, file in noted
+            )
         except (OSError, ValueError):
             return True  # unreadable notes say nothing: the module is checked anew
 
     def forget(self) -> None:
-        """Forget digests: files may have changed."""
+        """Forget what files were: they may have changed."""
+        self._stamps.clear()
         self._digests.clear()
 
     def _modules(self) -> dict[str, bool]:
@@ -124,7 +129,7 @@ class Freshness:
 
     def _write(self, module: str, paths: Iterable[str], mode: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        lines = "".join(f"{self._digest(path)} {path}\n" for path in paths)
+        lines = "".join(f"{self._stamp(path)} {self._digest(path)} {path}\n" for path in paths)
         with self._path(module).open(mode, encoding="utf-8") as file:
             file.write(lines)
 
@@ -138,6 +143,16 @@ class Freshness:
             self._list = FileIO(self._folder / _LIST, "a")
         # The line break before the name keeps it apart from a line that was cut off.
         self._list.write(f"\n{module}{_MARK if has_notes else ''}\n".encode())
+
+    def _stamp(self, path: str) -> str:
+        """Return what mypy takes as word that a file is as it was: its size and time."""
+        if path not in self._stamps:
+            try:
+                state = Path(path).stat()
+                self._stamps[path] = f"{state.st_size}:{state.st_mtime_ns}"
+            except OSError:
+                self._stamps[path] = "none"
+        return self._stamps[path]
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:

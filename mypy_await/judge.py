@@ -291,7 +291,8 @@ class Judge:
             for value, typ in zip(ctx.args[position], ctx.arg_types[position], strict=True)
         )
         expected = get_proper_type(ctx.api.type_context[-1])
-        return Call(site, node, site.callee_name(node), arguments, expected)
+        gives = ctx.default_return_type
+        return Call(site, node, site.callee_name(node), arguments, gives, expected)
 
     def _site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
         """Return the surroundings of a node; None for one that mypy made up."""

@@ -22,11 +22,11 @@ from mypy.types import Type
 
 from mypy_await import codes, compat, config, knowledge
 from mypy_await.freshness import Freshness, own_digest
-from mypy_await.recognise import Interest, Recogniser
 
 if TYPE_CHECKING:
     from mypy_await.contracts.lookup import Lookup as Contracts
     from mypy_await.hooks import Hooks
+    from mypy_await.recognise import Interest, Recogniser
 
 
 Hook = Callable[[Any], Type]
@@ -48,7 +48,6 @@ class AwaitPlugin(Plugin):
             compat.stop(str(error))
         codes.set_defaults(frozenset(self.config.enable), frozenset(self.config.disable))
         knowledge.configure(self.config)
-        self._recogniser = Recogniser(self.lookup_fully_qualified, self.config.protect)
         self._freshness = Freshness(options)
         self._mypys_own = compat.DefaultPlugin(options)
         self._class_hook = compat.guard("classes", lambda ctx: None)(self._check_class)
@@ -64,6 +63,12 @@ class AwaitPlugin(Plugin):
 
         root = Path(config_file).parent if config_file else Path()
         return Lookup([root / folder for folder in self.config.contracts])
+
+    @functools.cached_property
+    def _recogniser(self) -> Recogniser:
+        from mypy_await.recognise import Recogniser  # a run that checks nothing saves the import
+
+        return Recogniser(self.lookup_fully_qualified, self.config.protect)
 
     @functools.cached_property
     def _hooks(self) -> Hooks:
@@ -170,13 +175,13 @@ class AwaitPlugin(Plugin):
     ) -> Hook | None:
         """Return our hook for a name, behind the one of mypy's own plugin that it would hide."""
         failure: Exception | None = None
-        interest = Interest()
         try:
             interest = recognise(fullname)
         except Exception as error:  # reported where the name is called
             failure = error
-        if failure is None and not interest:
-            return None
+        else:
+            if not interest:
+                return None
         before = own(fullname)
 
         @compat.guard("calls", lambda ctx: ctx.default_return_type)

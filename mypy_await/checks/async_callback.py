@@ -220,7 +220,11 @@ def _is_open_slot(formal: ProperType) -> bool:
     if says_nothing(formal):
         return True
     results = list(result_slots(formal))
-    return bool(results) and all(may_be_awaitable(result) for result in results)
+    return (
+        bool(results)
+        and all(map(may_be_awaitable, results))
+        and not all(awaitable(result) for result in results)
+    )
 
 
 def _is_callable(formal: ProperType) -> bool:

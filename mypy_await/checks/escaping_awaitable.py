@@ -23,7 +23,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, get_proper_type
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, is_async_def, parts
+from mypy_await.awaitables import Sort, is_async_def, may_be_awaitable, parts
 from mypy_await.bindings import Fate
 from mypy_await.calls import Call, is_told_apart
 from mypy_await.decorations import Decoration
@@ -55,6 +55,8 @@ def check(use: Use) -> Misuse | None:
 
 def check_call(call: Call) -> Misuse | None:
     """Report an async function given to one that calls it in a `try` and returns what it gives."""
+    if not may_be_awaitable(call.gives):
+        return None
     for passed, value in call.async_functions():
         summary = call.summary if passed.name and value.sort is Sort.COROUTINE else None
         parameter = summary.parameter(passed.name or "") if summary else None

@@ -91,9 +91,11 @@ def check_call(call: Call) -> Misuse | None:
     for passed, value in call.async_functions():
         if value.sort is not Sort.COROUTINE or not isinstance(passed.value, RefExpr):
             continue
-        summary = call.summary if passed.name else None
-        parameter = summary.parameter(passed.name or "") if summary else None
-        if parameter is not None and parameter.is_remembered and was_asked_before(call):
+        if passed.name is None or not was_asked_before(call):
+            continue
+        summary = call.summary
+        parameter = summary.parameter(passed.name) if summary else None
+        if parameter is not None and parameter.is_remembered:
             text = messages.remembered(call, passed.value)
             return Misuse(codes.REUSED_COROUTINE, text, (messages.ASYNC_CACHE,))
     return None

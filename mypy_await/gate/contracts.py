@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -87,7 +86,7 @@ def _project(options: argparse.Namespace) -> tuple[config.Config, Path]:
     settings, root = config.load(path or None), Path(path).parent if path else Path()
     if options.contracts:
         given = tuple(str(Path(folder).absolute()) for folder in options.contracts)
-        settings = replace(settings, contracts=given)
+        settings = settings._replace(contracts=given)
     return settings, root
 
 

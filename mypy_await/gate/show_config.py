@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 
 from mypy_await import codes, config
 from mypy_await.gate.arguments import overrides, parse
@@ -40,15 +39,14 @@ def _options(
     in_force: config.Config, data: dict[str, object], place: str, chosen: dict[str, object]
 ) -> list[str]:
     rows = []
-    for option in fields(in_force):
-        name = option.name.replace("_", "-")
+    for (name, field), value in zip(config.OPTIONS.items(), in_force, strict=True):
         origin = "default"
         if name in data:
             origin = place
         if name in chosen:
             origin = "command line"
-        if origin == "default" and getattr(in_force, option.name) != option.default:
+        if origin == "default" and value != config.Config._field_defaults[field]:
             origin = "strict"
-        rows.append((f"{name} = {json.dumps(getattr(in_force, option.name))}", origin))
+        rows.append((f"{name} = {json.dumps(value)}", origin))
     width = max(len(shown) for shown, _ in rows)
     return [f"{shown:<{width}}  # {origin}" for shown, origin in rows]
