@@ -98,6 +98,21 @@ def refuses_coroutines(typ: Type) -> bool:
     return all(_refuses(part) for part in parts(get_proper_type(typ)))
 
 
+def is_plain(typ: ProperType) -> bool:
+    """Is this a value that is no awaitable and holds none, as most are?"""
+    match typ:
+        case NoneType() | LiteralType():
+            return True
+        case Instance():
+            info = typ.type
+            holds_nothing = info.module_name == "builtins" or info.get("__iter__") is None
+            is_known = not (typ.args or info.fallback_to_any or may_be_awaitable(typ))
+            return is_known and holds_nothing
+        case UnionType():
+            return all(is_plain(get_proper_type(item)) for item in typ.items)
+    return False
+
+
 def _refuses(typ: ProperType) -> bool:
     if isinstance(typ, TypeVarType):
         return all(map(refuses_coroutines, typ.values or [typ.upper_bound]))

@@ -29,7 +29,7 @@ from mypy.plugin import (
 from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, names
-from mypy_await.awaitables import awaitable
+from mypy_await.awaitables import awaitable, is_plain
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
@@ -127,6 +127,8 @@ class Hooks:
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
     ) -> Type:
         """Judge what a call gives."""
+        if not self._protects and is_plain(get_proper_type(typ)):
+            return typ
         if is_ambiguous(ctx, node):
             return typ
         several = callables_of_union(ctx.api, node)

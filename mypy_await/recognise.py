@@ -279,5 +279,7 @@ def _may_read(node: SymbolNode | None) -> bool:
             return _may_read(node.items[0])
         case Var():
             typ = get_proper_type(node.type)
-            return typ is not None and any(awaitable(part) is not None for part in parts(typ))
+            if isinstance(typ, UnionType):
+                return any(awaitable(part) is not None for part in parts(typ))
+            return awaitable(typ) is not None
     return False
