@@ -469,8 +469,8 @@ class Refiner:
         """
         declared = function.type.ret_type if isinstance(function.type, CallableType) else None
         match effect.effect:
-            case Effect.SAME if declared is not None:
-                result = compat.without_type_variables(declared)
+            case Effect.SAME:
+                result = compat.without_type_variables(declared or _coroutine(api, _any()))
             case Effect.ASYNC:
                 found = self._awaitable(api, Result(Verdict.ALWAYS, effect.origins))
                 result = get_proper_type(found.typ) if found else _coroutine(api, _any())
