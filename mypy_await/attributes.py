@@ -67,7 +67,7 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
             misuses.append((there, misuse))
     if not misuses:
         return None
-    return Fate(tuple(misuses), (), consumed=False, reused=(), overwritten=False)
+    return Fate(tuple(misuses), (), (), consumed=False, reused=(), overwritten=False)
 
 
 def is_awaited_again(use: Use) -> bool:

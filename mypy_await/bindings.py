@@ -32,7 +32,7 @@ from mypy.nodes import (
 from mypy_await import flow
 from mypy_await.bound import Binding, assignments_to, binding_of, container_of
 from mypy_await.effects import effect_on
-from mypy_await.elements import is_certain, leaves_it, taken_out
+from mypy_await.elements import is_certain, leaves_it, may_replace, taken_out
 from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
@@ -52,6 +52,8 @@ class Fate:
     """Uses as its result, in the order of the text."""
     certain: tuple[tuple[Use, Misuse], ...]
     """Those of them that meet this value on every way that leads there."""
+    untouched: tuple[tuple[Use, Misuse], ...]
+    """Those of them before which nothing at all can have been done with the value."""
     consumed: bool
     """Is it awaited or handed on anywhere?"""
     reused: tuple[NameExpr, ...]
@@ -74,7 +76,7 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     function = function_around(binding.statement, parents)
     if not isinstance(function, FuncDef) or flow.is_seen_elsewhere(binding.variable, function):
         return None
-    uses = _Uses(binding.use, object_to, function, depth)
+    uses = _Uses(binding.use, object_to, function, depth, is_others=binding.is_others)
     trace = uses.trace(binding)
     reached = trace.uses()
     if any(uses.asks_for_awaitable(node) for node in reached):
@@ -92,8 +94,11 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
         certain=tuple(
             uses.misuses[node] for node in misused if Status.UNBOUND not in trace.statuses(node)
         ),
+        untouched=tuple(
+            uses.misuses[node] for node in misused if trace.statuses(node) == {Status.UNAWAITED}
+        ),
         consumed=any(uses.effects[node] is not Effect.NOTHING for node in reached)
-        or _is_shared(binding, function, uses),
+        or (not binding.is_others and _is_shared(binding, function, uses)),
         reused=_reused(binding, function, uses, trace),
         overwritten=trace.overwritten == {Status.UNAWAITED} and _each_turn(binding),
         uses=tuple(reached),
@@ -208,11 +213,14 @@ _LOOPS: Final = (ForStmt, WhileStmt, GeneratorExpr, DictionaryComprehension)
 class _Uses:
     """The uses of the names that hold one value: what each does to it."""
 
-    def __init__(self, use: Use, object_to: ObjectTo, function: FuncDef, depth: int) -> None:
+    def __init__(
+        self, use: Use, object_to: ObjectTo, function: FuncDef, depth: int, *, is_others: bool
+    ) -> None:
         self._use = use
         self._object_to = object_to
         self._function = function
         self._depth = depth
+        self._is_others = is_others
         self.misuses: dict[NameExpr, tuple[Use, Misuse]] = {}
         self.effects: dict[NameExpr, Effect] = {}
 
@@ -284,6 +292,8 @@ class _Uses:
         """Say what a use of a container does to the value in it, which it may take out."""
         if leaves_it(container):
             return Effect.NOTHING
+        if self._is_others and may_replace(container):
+            return Effect.HAND_ON
         inner, effect = taken_out(container), effect_on(container)
         if inner is None or effect is Effect.AWAIT:
             return effect

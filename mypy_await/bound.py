@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from mypy.nodes import (
     LDEF,
@@ -24,12 +25,14 @@ from mypy.nodes import (
     SymbolNode,
     Var,
 )
+from mypy.types import AnyType, Instance, ProperType, get_proper_type
 
 from mypy_await import compat
 from mypy_await.awaitables import Sort, awaitable
 from mypy_await.displays import holds_plain_values
 from mypy_await.elements import taken_out
 from mypy_await.knowledge import knows
+from mypy_await.known import says_nothing
 from mypy_await.objects import kept_by_object
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
@@ -54,6 +57,8 @@ class Binding:
     variable: Var
     use: Use
     """The use of the value, or of the container that holds it."""
+    is_others: bool = False
+    """Is it a container that the function did not make, so that others may see to the value?"""
 
 
 def binding_of(use: Use) -> Binding | None:
@@ -116,6 +121,32 @@ def container_of(use: Use) -> Binding | None:
     return _stored(use) if container is None else _bound(container) or _stored(container)
 
 
+def put_into(use: Use) -> Binding | None:
+    """Return the binding of a container made elsewhere that takes the value in for everything."""
+    holder, statement = _holder(use.of_container() or use)
+    typ = use.site.type_of(holder) if holder is not None else None
+    if holder is None or statement is None or not isinstance(holder.node, Var) or not _is_open(typ):
+        return None
+    function = function_around(statement, use.site.parents)
+    if function is None or _made_in(function, holder.node, use) is not None:
+        return None
+    steps = _steps_by_store(use, Shape.MAPPING)
+    if not steps or use.in_container:
+        return None
+    container = replace(use.moved_to(holder), in_container=True, steps=steps)
+    return Binding(statement, holder.node, container, is_others=True)
+
+
+def _is_open(typ: ProperType | None) -> bool:
+    """May a container of this type hold anything, as far as the type tells?"""
+    if isinstance(typ, Instance) and typ.type.module_name in _OF_CONTAINERS and typ.args:
+        return says_nothing(get_proper_type(typ.args[-1]))
+    return isinstance(typ, AnyType)
+
+
+_OF_CONTAINERS: Final = ("builtins", "collections", "typing")
+
+
 def _bound(use: Use) -> Binding | None:
     place = use.place
     if place.names and place.kind is not Kind.ASSIGNED:
@@ -153,17 +184,10 @@ def _stored(use: Use) -> Binding | None:
 
     It counts only when the container was made in this function and has no other owner.
     """
-    place, parents = use.place, use.site.parents
-    holder: Expression | None = None
-    if place.kind is Kind.ASSIGNED and isinstance(place.target, IndexExpr):
-        holder, statement = place.target.base, place.node
-    elif place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
-        callee, statement = place.node.callee, parents.get(place.node, place.node)
-        if isinstance(callee, MemberExpr) and isinstance(statement, ExpressionStmt):
-            holder = callee.expr
-    if not isinstance(holder, NameExpr) or holder.kind != LDEF or not isinstance(holder.node, Var):
+    holder, statement = _holder(use)
+    if holder is None or statement is None or not isinstance(holder.node, Var):
         return None
-    function = function_around(statement, parents)
+    function = function_around(statement, use.site.parents)
     steps = _steps_into(use, holder.node, function) if function is not None else ()
     if not steps or function is None:
         return None
@@ -171,6 +195,22 @@ def _stored(use: Use) -> Binding | None:
     container = use.moved_to(holder)
     container = replace(container, in_container=True, among_plain=plain, steps=steps)
     return Binding(statement, holder.node, container)
+
+
+def _holder(use: Use) -> tuple[NameExpr, Node] | tuple[None, None]:
+    """Return the name of the local container that takes a value in, and the statement."""
+    place, parents = use.place, use.site.parents
+    holder: Expression | None = None
+    statement = place.node
+    if place.kind is Kind.ASSIGNED and isinstance(place.target, IndexExpr):
+        holder = place.target.base
+    elif place.kind is Kind.ARGUMENT and isinstance(place.node, CallExpr):
+        callee, statement = place.node.callee, parents.get(place.node, place.node)
+        if isinstance(callee, MemberExpr) and isinstance(statement, ExpressionStmt):
+            holder = callee.expr
+    if not isinstance(holder, NameExpr) or holder.kind != LDEF:
+        return None, None
+    return holder, statement
 
 
 def _steps_into(use: Use, variable: Var, function: FuncItem) -> Steps:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
+    DelStmt,
     DictionaryComprehension,
     Expression,
     ForStmt,
@@ -16,6 +17,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    OperatorAssignmentStmt,
     SliceExpr,
     StarExpr,
     TupleExpr,
@@ -28,7 +30,7 @@ from mypy_await.awaitables import awaitable, parts
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place
 from mypy_await.site import has_variable
-from mypy_await.steps import Shape, Step, Steps, literal, steps_of_method
+from mypy_await.steps import READS, Shape, Step, Steps, literal, steps_of_method
 from mypy_await.use import Use
 
 
@@ -87,6 +89,20 @@ def leaves_it(holder: Use) -> bool:
                 return name == "keys" or last.gives(asked) is False
         case Kind.ITERATED, _:
             return last.shape is Shape.MAPPING
+    return False
+
+
+def may_replace(holder: Use) -> bool:
+    """May a use of a container, one that does not leave the value alone, put another there?"""
+    place, parents = holder.place, holder.site.parents
+    match place.kind, place.node:
+        case Kind.INDEXED, node:
+            above = parents.get(node)
+            return isinstance(above, (DelStmt, OperatorAssignmentStmt)) or (
+                isinstance(above, AssignmentStmt) and node in above.lvalues
+            )
+        case Kind.ATTRIBUTE, MemberExpr(name=name):
+            return name not in READS
     return False
 
 

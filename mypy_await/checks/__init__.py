@@ -10,7 +10,7 @@ from mypy.nodes import Context
 from mypy_await import attributes, codes
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate, fate
-from mypy_await.bound import binding_of, parameter_of, passed_to
+from mypy_await.bound import binding_of, parameter_of, passed_to, put_into
 from mypy_await.calls import Call
 from mypy_await.checks import (
     async_callback,
@@ -172,8 +172,14 @@ def _of_binding(use: Use) -> Misuse | None:
     binding = binding_of(use)
     end = fate(binding, _here) if binding else None
     if binding is None or end is None:
-        return None
+        return _of_others_container(use)
     return next((misuse for check in BINDING_CHECKS if (misuse := check(binding.use, end))), None)
+
+
+def _of_others_container(use: Use) -> Misuse | None:
+    binding = put_into(use) if use.value.sort is Sort.COROUTINE else None
+    end = fate(binding, _here) if binding else None
+    return unawaited_value.check_item(end) if end else None
 
 
 def _of_attribute(use: Use) -> Misuse | None:

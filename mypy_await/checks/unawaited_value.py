@@ -95,6 +95,18 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     return None
 
 
+def check_item(fate: Fate) -> Misuse | None:
+    """Report an awaitable in somebody's container that is used as its result right behind.
+
+    It may be shown, and asked for, before it is awaited.
+    """
+    for there, misuse in fate.untouched:
+        if fate.consumed and misuse.code is not codes.UNAWAITED_VALUE:
+            continue
+        return replace(misuse, notes=(*misuse.notes, messages.used_at([there])))
+    return None
+
+
 def check_attribute(use: Use, fate: Fate) -> Misuse | None:
     """Report an awaitable in an attribute or global that the module only uses as its result.
 
