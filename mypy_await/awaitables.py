@@ -7,7 +7,7 @@ class with an unknown base stay undecided.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import Final
@@ -189,10 +189,8 @@ def is_started_later(typ: ProperType) -> bool:
     return isinstance(typ, Instance) and typ.type.fullname in STARTED_LATER
 
 
-def parts(typ: ProperType) -> Iterator[ProperType]:
-    """Yield the items of a union, or the type itself."""
-    if isinstance(typ, UnionType):
-        for item in typ.items:
-            yield from parts(get_proper_type(item))
-    else:
-        yield typ
+def parts(typ: ProperType) -> Sequence[ProperType]:
+    """Return the items of a union, or the type itself."""
+    if not isinstance(typ, UnionType):
+        return (typ,)
+    return [part for item in typ.items for part in parts(get_proper_type(item))]

@@ -127,12 +127,14 @@ def is_ambiguous(ctx: FunctionContext | MethodContext, call: CallExpr) -> bool:
 
 
 def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[ProperType, ...]:
-    """Return what a call may call, when callee or receiver is a union; else nothing.
+    """Return what a call may call, when callee or receiver is a union of several; else nothing.
 
     That `None` is in the way, in it or on the way to it, is mypy's to say.
     """
     callee, union = call.callee, _union_in(api, call)
     items = [] if union is None else [part for part in parts(union) if not _is_missing(part)]
+    if len(items) < 2:
+        return ()
     if isinstance(callee, MemberExpr) and union is not compat.type_of(api, callee):
         return tuple(compat.member(api, callee, item) for item in items)
     return tuple(items)

@@ -6,9 +6,10 @@ it is missing, `Any` or `object`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy.nodes import (
     Block,
@@ -22,6 +23,7 @@ from mypy.nodes import (
     OverloadedFuncDef,
     RaiseStmt,
     ReturnStmt,
+    Statement,
     SymbolNode,
     TryStmt,
     TypeInfo,
@@ -38,8 +40,7 @@ from mypy_await.walk import descendants
 _OPEN: Final = frozenset({"Any", "typing.Any", "t.Any", "object"})
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """A method as the class statement defines it."""
 
     name: str
@@ -172,16 +173,11 @@ class ClassBody:
         """The class."""
         return self.node.info
 
-    @property
-    def methods(self) -> Iterator[Method]:
+    @functools.cached_property
+    def methods(self) -> tuple[Method, ...]:
         """The methods that its body defines."""
-        for statement in self.node.defs.body:
-            match statement:
-                case FuncDef():
-                    yield Method(statement.name, statement)
-                case Decorator():
-                    decorators = tuple(statement.original_decorators)
-                    yield Method(statement.func.name, statement.func, decorators)
+        statements = self.node.defs.body
+        return tuple(method for node in statements if (method := _defined(node)) is not None)
 
     def fullname_of(self, name: Expression) -> str:
         """Return the full name of what a plain name stands for in the class body, or nothing."""
@@ -194,6 +190,16 @@ class ClassBody:
         modules = self.api.modules
         names = (self.api.cur_mod_id, *(base.module_name for base in bases))
         return tuple(modules[name].path for name in names if name in modules)
+
+
+def _defined(statement: Statement) -> Method | None:
+    match statement:
+        case FuncDef():
+            return Method(statement.name, statement)
+        case Decorator():
+            decorators = tuple(statement.original_decorators)
+            return Method(statement.func.name, statement.func, decorators)
+    return None
 
 
 def overridden(info: TypeInfo, name: str) -> tuple[TypeInfo, Method] | None:
