@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeGuard
 
 from mypy.nodes import CallExpr
-from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
+from mypy.types import CallableType, ProperType, TypeType, TypeVarType, get_proper_type
 
 from mypy_await import compat
 from mypy_await.awaitables import parts
@@ -44,9 +45,10 @@ def handed_back(use: Use) -> Use | None:
 
 
 def handed_on(use: Use, call: CallExpr) -> Iterator[ProperType]:
-    """Yield the declared parameters that get this argument of a call, by functions beside it.
+    """Yield the types that this argument of a call has to be of, by what stands beside it.
 
-    As in `apply(load(), show)`, where `apply` takes a `T` and a `Callable[[T], R]`.
+    As in `apply(load(), show)`, where `apply` takes a `T` and a `Callable[[T], R]`, and in
+    `put(User, load())`, where `put` takes a `type[T]` and a `T`.
     """
     for signature, index in use.site.meets(call, use.place.value):
         formal = get_proper_type(signature.arg_types[index])
@@ -58,6 +60,14 @@ def handed_on(use: Use, call: CallExpr) -> Iterator[ProperType]:
                 function = use.site.type_of(call.args[actual])
                 if isinstance(function, CallableType):
                     yield from map(get_proper_type, function.arg_types[at : at + 1])
+        for beside, other in enumerate(map(get_proper_type, signature.arg_types)):
+            if isinstance(other, TypeType) and other.item == formal:
+                types = (use.site.type_of(call.args[actual]) for actual in actuals[beside])
+                yield from (get_proper_type(typ.ret_type) for typ in types if _is_class(typ))
+
+
+def _is_class(typ: ProperType | None) -> TypeGuard[CallableType]:
+    return isinstance(typ, CallableType) and typ.is_type_obj()
 
 
 def _functions_of(variable: TypeVarType, signature: CallableType) -> Iterator[tuple[int, int]]:
