@@ -38,6 +38,9 @@ SECTIONS: Final = {
 CALLBACKS: Final = "sync-callbacks"
 """The section with full names of callables, and their parameters by name or position."""
 
+RECEIVERS: Final = "awaited-by-receivers"
+"""The section with those of them that may await the result, and on what receivers."""
+
 
 @functools.cache
 def load() -> dict[str, Any]:
@@ -90,3 +93,11 @@ def calls_synchronously(callee: str, position: int, name: str | None) -> bool:
 def has_callbacks(callee: str) -> bool:
     """Does the table list any parameter of the callable?"""
     return callee in load()[CALLBACKS] or callee in _added_callbacks
+
+
+def awaiting_receivers(callee: str) -> tuple[str, ...]:
+    """Return the classes (by full name) whose instances await what the callable is passed.
+
+    A plain name among them is the method that decides: a class that overrides it may await.
+    """
+    return tuple(load()[RECEIVERS].get(callee, ()))

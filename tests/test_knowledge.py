@@ -17,7 +17,14 @@ from typing import Final
 import mypy
 import pytest
 
-from mypy_await.knowledge import CALLBACKS, SECTIONS, calls_synchronously, knows, load
+from mypy_await.knowledge import (
+    CALLBACKS,
+    RECEIVERS,
+    SECTIONS,
+    calls_synchronously,
+    knows,
+    load,
+)
 
 TYPESHED: Final = Path(mypy.__file__).parent / "typeshed" / "stdlib"
 LISTS: Final = [(section, key) for section, keys in SECTIONS.items() for key in keys]
@@ -40,12 +47,14 @@ FULL_NAMES: Final = sorted(
         for name in load()[section].get(key, ())
     }
     | set(load()[CALLBACKS])
+    | {name for names in load()[RECEIVERS].values() for name in names if "." in name}
 )
 Found = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.expr
 
 
 def test_every_section_and_key_is_known() -> None:
-    assert set(load()) == {*SECTIONS, CALLBACKS}
+    assert set(load()) == {*SECTIONS, CALLBACKS, RECEIVERS}
+    assert set(load()[RECEIVERS]) <= set(load()[CALLBACKS])
     for section, keys in SECTIONS.items():
         assert set(load()[section]) <= set(keys), section
         assert load()[section], f"{section} is empty"

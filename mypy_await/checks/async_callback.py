@@ -15,6 +15,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     SuperExpr,
+    TypeInfo,
 )
 from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
@@ -32,10 +33,11 @@ from mypy_await.calls import (
 from mypy_await.care import takes_care, uses_of_name
 from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_future
-from mypy_await.knowledge import calls_synchronously, knows
+from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import says_nothing
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import shown_place
+from mypy_await.site import class_of
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.summaries import VALUE_USES, How
 from mypy_await.summaries import Use as SourceUse
@@ -107,8 +109,31 @@ def check_call(call: Call) -> Misuse | None:
 def _is_listed(call: Call, passed: Passed) -> bool:
     if not calls_synchronously(call.callee, passed.position, passed.name):
         return False
+    if _may_be_awaited_by_receiver(call):
+        return False
     # A declared slot that takes functions giving awaitables knows what to do with them.
     return not any(_wants_awaitable(formal) for formal in formal_of(call, passed))
+
+
+def _may_be_awaited_by_receiver(call: Call) -> bool:
+    """May the object whose method is called be one that awaits what its class does not?"""
+    exceptions = awaiting_receivers(call.callee)
+    callee = call.node.callee
+    if not exceptions or not isinstance(callee, MemberExpr):
+        return False
+    owner = class_of(call.site.type_of(callee.expr))
+    home = call.callee.rpartition(".")[0]
+    if owner is None or owner.fullname == home:  # declared so, it may be of any class below
+        return True
+    return any(_has(owner, exception, home) for exception in exceptions)
+
+
+def _has(info: TypeInfo, exception: str, home: str) -> bool:
+    """Is a class one named there, or does it override the method named there?"""
+    if "." in exception:
+        return info.has_base(exception)
+    found = info.get_containing_type_info(exception)
+    return found is not None and found.fullname != home
 
 
 def _is_refused(call: Call, passed: Passed, value: Awaitable) -> bool:
