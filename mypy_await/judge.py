@@ -221,7 +221,7 @@ class Judge:
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""
-        for node, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls)):
+        for node, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls, self._refiner)):
             compat.report_in_class(ctx.api, misuse.text, node, misuse.code, misuse.notes)
 
     def decorator(self, decoration: Decoration) -> None:

@@ -29,6 +29,7 @@ SECTIONS: Final = {
     "mocks": ("calls",),
     "replacers": ("calls",),
     "fixtures": ("calls", "handled_by"),
+    "test-decorators": ("calls",),
     "special-methods": ("calls",),
     "callback-values": ("calls",),
 }

@@ -35,6 +35,7 @@ from mypy.nodes import (
 from mypy.plugin import SemanticAnalyzerPluginInterface
 from mypy.types import AnyType, CallableType, Instance, Type, UnboundType, get_proper_type
 
+from mypy_await.refine import Refiner
 from mypy_await.walk import descendants
 
 _OPEN: Final = frozenset({"Any", "typing.Any", "t.Any", "object"})
@@ -167,6 +168,7 @@ class ClassBody:
 
     api: SemanticAnalyzerPluginInterface
     node: ClassDef
+    refiner: Refiner
 
     @property
     def info(self) -> TypeInfo:
@@ -180,10 +182,20 @@ class ClassBody:
         return tuple(method for node in statements if (method := _defined(node)) is not None)
 
     def fullname_of(self, name: Expression) -> str:
-        """Return the full name of what a plain name stands for in the class body, or nothing."""
-        text = dotted_name(name)
-        found = self.api.lookup_qualified(text, name, suppress_errors=True) if text else None
-        return found.node.fullname if found and found.node else ""
+        """Return the full name of what a plain name stands for in the class body, or nothing.
+
+        That of an attribute of a variable follows the owner's; of a module that is not there, the
+        text is all there is.
+        """
+        text, attributes = dotted_name(name), ""
+        while text:
+            found = self.api.lookup_qualified(text, name, suppress_errors=True)
+            if found and found.node:
+                is_missing = _is_missing(self.api, text, name)
+                return f"{text if is_missing else found.node.fullname}{attributes}"
+            text, _, last = text.rpartition(".")
+            attributes = f".{last}{attributes}"
+        return ""
 
     def sources(self, *bases: TypeInfo) -> tuple[str, ...]:
         """Return the source files of this class and of some bases."""
@@ -200,6 +212,13 @@ def _defined(statement: Statement) -> Method | None:
             decorators = tuple(statement.original_decorators)
             return Method(statement.func.name, statement.func, decorators)
     return None
+
+
+def _is_missing(api: SemanticAnalyzerPluginInterface, text: str, node: Expression) -> bool:
+    """Does a dotted name begin with an import that mypy cannot follow?"""
+    found = api.lookup_qualified(text.partition(".")[0], node, suppress_errors=True)
+    root = found.node if found else None
+    return isinstance(root, Var) and root.is_suppressed_import
 
 
 def overridden(info: TypeInfo, name: str) -> tuple[TypeInfo, Method] | None:

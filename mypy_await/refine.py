@@ -417,13 +417,9 @@ class Refiner:
         if not is_async_def(node.func):
             return typ, None
         summary = self._of_callee(api, fullname, call.callee)
-        if summary is None:
+        effect = _made_by(summary, call) if summary else None
+        if summary is None or effect is None:
             return typ, None
-        positional = call.arg_kinds.count(ARG_POS)
-        keywords = [name for name in call.arg_names if name is not None]
-        if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
-            return typ, None
-        effect = summary.factory(positional, keywords)
         self._note(api, summary)
         if node.func.info or not _erases(get_proper_type(typ)):
             return typ, effect
@@ -431,6 +427,20 @@ class Refiner:
         if decorated is typ:
             return typ, effect
         return compat.untyped_decorator(api, decorated), effect
+
+    def decorator_in_class(
+        self, module: str, fullname: str, call: CallExpr | None
+    ) -> DecoratorEffect | None:
+        """Return what a decorator makes of an async method, while mypy analyses the module.
+
+        `call` is that of the factory which gives the decorator, if one does.
+        """
+        summary = self._summaries.function(fullname)
+        if summary is None:
+            return None
+        effect = _made_by(summary, call) if call else summary.decorator
+        self._freshness.note(module, summary.sources)
+        return effect
 
     def decorated_method(
         self, api: CheckerPluginInterface, fullname: str, typ: Type
@@ -490,6 +500,14 @@ class Refiner:
         found = self._lookup(fullname)
         node = found.node if found else None
         return known_of(node)
+
+
+def _made_by(summary: FunctionSummary, call: CallExpr) -> DecoratorEffect | None:
+    """Return the effect of what a factory gives, unless a call of it has starred arguments."""
+    positional = call.arg_kinds.count(ARG_POS)
+    if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
+        return None
+    return summary.factory(positional, [name for name in call.arg_names if name is not None])
 
 
 def _is_async_mock(typ: ProperType, fullname: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from mypy.nodes import Context, FuncDef, RefExpr, TypeInfo
+from mypy.nodes import Context, FuncDef, RefExpr
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import is_async_def
@@ -15,6 +14,7 @@ from mypy_await.fixtures import is_never_run
 from mypy_await.knowledge import knows
 from mypy_await.overrides import ClassBody
 from mypy_await.replacements import awaited_mock, replacement
+from mypy_await.runners import is_dropped, runs_nothing_async
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import flattened
 
@@ -28,15 +28,11 @@ def check(use: Use) -> Misuse | None:
 
 
 def check_class(body: ClassBody) -> Iterator[tuple[Context, Misuse]]:
-    """Yield async tests and fixtures of a plain `TestCase`, which calls them and drops the result.
-
-    `IsolatedAsyncioTestCase` awaits them, and so may any class that brings its own way to run.
-    """
-    if not body.info.has_base(_TEST_CASE) or _runs_its_own_way(body.info):
+    """Yield async tests and fixtures of a plain `TestCase`, which drops their coroutines."""
+    if not runs_nothing_async(body):
         return
     for method in body.methods:
-        is_test = method.name.startswith("test") or method.name in _FIXTURES
-        if method.is_async and is_test and not method.decorators:
+        if is_dropped(body, method):
             text = messages.async_test(method.name)
             yield method.node, Misuse(codes.ASYNC_TEST, text, (messages.ASYNC_TEST_CASE,))
 
@@ -91,32 +87,3 @@ def _check_awaited_mock(call: Call) -> Misuse | None:
         return None
     text = messages.awaited_mock(call.callee.rpartition(".")[2])
     return Misuse(codes.ASYNC_TEST, text, (messages.REPLACE_BY_ASYNC,), awaited)
-
-
-_TEST_CASE: Final = "unittest.case.TestCase"
-_FIXTURES: Final = ("setUp", "tearDown", "setUpClass", "tearDownClass")
-_WAYS_TO_RUN: Final = (
-    "__call__",
-    "__getattribute__",
-    "__init__",
-    "_callTestMethod",
-    "debug",
-    "run",
-)
-
-
-def _runs_its_own_way(info: TypeInfo) -> bool:
-    if info.fallback_to_any or info.metaclass_type is not None:
-        return True
-    return any(
-        base.fullname == "unittest.async_case.IsolatedAsyncioTestCase"
-        or (not base.fullname.startswith("unittest.") and _defines_a_way(base))
-        for base in info.mro
-    )
-
-
-def _defines_a_way(base: TypeInfo) -> bool:
-    if base.fullname == "builtins.object":
-        return False
-    own = {getattr(statement, "name", "") for statement in base.defn.defs.body}
-    return any(name in base.names or name in own for name in _WAYS_TO_RUN)
