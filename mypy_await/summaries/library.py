@@ -122,12 +122,13 @@ TEXT_SINKS: Final = (
     | _names("logging", "debug info warning error exception critical log")
     | _names("logging.Logger", "debug info warning error exception critical log")
 )
-SERIALISING: Final = _names("json", "dumps dump")
+SERIALISING: Final = _names("json", "dumps dump") | _names("pickle", "dumps dump")
 """They need the value of each element of what they are given."""
 
 COMPUTING: Final = (
     _names("builtins", "len int float bytes abs round sum min max sorted divmod pow hash chr ord")
-    | _names("json", "dumps loads dump")
+    | _names("json", "loads")
+    | SERIALISING
     | _names("math", "floor ceil sqrt isnan")
     | _names("os.path", "join exists isfile isdir basename dirname")
 )

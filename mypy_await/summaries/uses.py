@@ -12,7 +12,7 @@ from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.reads import Reads
 from mypy_await.summaries.scopes import Binding
-from mypy_await.summaries.values import Atom, Class, External, Frame, Function
+from mypy_await.summaries.values import NOTHING, Atom, Class, External, Frame, Function, Value
 
 _COROUTINE: Final = "close send throw cr_await cr_code cr_frame cr_origin cr_running cr_suspended"
 _FUTURE: Final = (
@@ -193,6 +193,18 @@ class Follower(Reads):
                 return self.note(found, How.TRUTH, node)
         return self.note(found, How.HANDED_ON, node)
 
+    def _in_display(self, parent: ast.expr, node: ast.expr, found: Found) -> None:
+        """An element of `json.dumps({"id": ...})`; of any other display: it may be taken out."""
+        call = self.body.parents[parent]
+        while isinstance(call, _DISPLAYS):
+            parent, call = call, self.body.parents[call]
+        callee: Value = NOTHING
+        if isinstance(call, ast.Call) and parent in call.args:
+            callee = expressions.value(self.engine, call.func, self.frame_at(call))
+        names = {atom.fullname if isinstance(atom, External) else "" for atom in callee}
+        needs_all = bool(names) and names <= library.SERIALISING
+        self.note(found, How.COMPUTED if needs_all else How.HANDED_ON, node, *sorted(names)[:1])
+
     def _starred(self, parent: ast.Starred, node: ast.expr, found: Found) -> None:
         """Note what the elements go to as well: `print(*values)` makes text of each."""
         call = self.body.parents[parent]
@@ -250,7 +262,9 @@ class Follower(Reads):
         if fullname in library.NEUTRAL:
             return None
         if fullname == "builtins.isinstance" and narrowing.are_plain(call.args[-1]):
-            return None  # what is no plain value goes on behind it
+            if isinstance(node, ast.Call):
+                return self.note(found, How.COMPUTED, node, fullname)
+            return None  # what is no plain value goes on behind it, where a name holds it
         if fullname == "functools.partial" and call.args[:1] == [node]:
             return self.follow(call, found)
         how = library.SINKS.get(fullname)
@@ -260,6 +274,8 @@ class Follower(Reads):
             how = How.COMPUTED if known and slot in known.plain else How.HANDED_ON
         return self.note(found, how, node, fullname)
 
+
+_DISPLAYS: Final = (ast.Dict, ast.List, ast.Tuple)
 
 _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Found], None]]] = {
     ast.IfExp: Follower._in_conditional,
@@ -273,6 +289,7 @@ _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Fo
     ast.Yield: Follower._in_result,
     ast.GeneratorExp: Follower._element,
     ast.ListComp: Follower._element,
+    **dict.fromkeys(_DISPLAYS, Follower._in_display),
     ast.Starred: Follower._starred,
 }
 
