@@ -367,9 +367,13 @@ def fallback(typ: TupleType | LiteralType | TypedDictType) -> Instance:
 
 
 def open_callable(api: CheckerPluginInterface, result: Type) -> CallableType:
-    """Return the type of a function that takes anything and gives `result`."""
+    """Return the type of a function that takes anything and gives `result`.
+
+    It may be what `functools.wraps` makes.
+    """
     anything = AnyType(TypeOfAny.special_form)
     function = api.named_generic_type("builtins.function", [])
+    function = function.copy_with_extra_attr("__wrapped__", anything)
     kinds = [ARG_STAR, ARG_STAR2]
     return CallableType([anything, anything], kinds, [None, None], result, function)
 

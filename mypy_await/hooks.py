@@ -29,7 +29,7 @@ from mypy.plugin import (
 from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, names
-from mypy_await.awaitables import awaitable, is_plain
+from mypy_await.awaitables import awaitable, is_async_def, is_plain
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
@@ -193,7 +193,8 @@ class Hooks:
         """Judge a decorator; one below it may have made a sync function of an async one."""
         given = get_proper_type(ctx.arg_types[0][0])
         decorator = _named(node, fullname)
-        if decorator is not node.decorators[-1] and result_of_calling(given) is None:
+        is_first = decorator is node.decorators[-1]
+        if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
         typ, effect = self._refiner.decorated(ctx.api, fullname, decorator, node, typ)
         self._judge.decorator(Decoration(ctx.api, fullname, node, effect, self._refiner))

@@ -35,7 +35,6 @@ from mypy.types import (
 from mypy_await import names
 from mypy_await.awaitables import (
     awaitable,
-    is_async_def,
     is_started_later,
     may_be_awaitable,
     parts,
@@ -274,7 +273,7 @@ def _may_read(node: SymbolNode | None) -> bool:
         case Decorator() if node.func.is_property:
             return node.func.is_coroutine or bool(_interest(node).gives)
         case Decorator():
-            return is_async_def(node.func) and _is_erased(node)
+            return _is_erased(node)
         case OverloadedFuncDef() if node.is_property and isinstance(node.items[0], Decorator):
             return _may_read(node.items[0])
         case Var():

@@ -185,8 +185,12 @@ class Refiner:
         # is read all the same.
         is_open = says_nothing(proper) or is_protected(proper, self._protect)
         if not is_open:
-            coroutine = awaitable(proper) if self._infer_returns else None
+            coroutine = awaitable(proper)
             if coroutine is None or not says_nothing(get_proper_type(coroutine.result)):
+                return None
+            if decorated := self._of_decorated(ctx, node, proper):
+                return decorated
+            if not self._infer_returns:
                 return None
         if is_open and self._means_any(fullname):
             return None
@@ -394,13 +398,13 @@ class Refiner:
         node: Decorator,
         typ: Type,
     ) -> tuple[Type, DecoratorEffect | None]:
-        """Return the type that a decorator gives an async function, and what it does to it.
+        """Return the type that a decorator gives a function, and what it does to an async one.
 
         `typ` is mypy's answer; it stays where it says more than `Any`, and for methods: mypy would
         compare what we know with the methods of base classes.  Theirs is `decorated_method`.
         """
         if not is_async_def(node.func):
-            return typ, None
+            return self._made_async(api, decorator, node, typ) or typ, None
         summary = self._of_callee(api, fullname, decorator)
         if summary is None:
             return typ, None
@@ -415,7 +419,8 @@ class Refiner:
     ) -> tuple[Type, DecoratorEffect | None]:
         """Do the same for `@factory(...)`: the call gives the decorator."""
         if not is_async_def(node.func):
-            return typ, None
+            made = self._made_async(api, call, node, typ)
+            return compat.untyped_decorator(api, made) if made else typ, None
         summary = self._of_callee(api, fullname, call.callee)
         effect = _made_by(summary, call) if summary else None
         if summary is None or effect is None:
@@ -442,6 +447,29 @@ class Refiner:
         self._freshness.note(module, summary.sources)
         return effect
 
+    def _made_async(
+        self, api: CheckerPluginInterface, decorator: Expression, node: Decorator, typ: Type
+    ) -> Type | None:
+        """Return the type of a sync function if a decorator makes each call give an awaitable.
+
+        Its wrapper is an `async def`, or gives a future.  What has attributes of its own keeps the
+        type `Any`.
+        """
+        if node.func.info or not _erases(get_proper_type(typ)):
+            return None
+        module, line = compat.module(api).fullname, node.func.line
+        outermost = node.decorators.index(decorator)
+        summary = self._ask(
+            api,
+            (module, line, True, outermost),
+            lambda: self._summaries.at(module, line, decorated=True, outermost=outermost),
+        )
+        if summary is None or not summary.is_bare:
+            return None
+        made = self._awaitable(api, summary.result)
+        self._note(api, summary)
+        return compat.open_callable(api, get_proper_type(made.typ)) if made else None
+
     def decorated_method(
         self, api: CheckerPluginInterface, fullname: str, typ: Type
     ) -> Type | None:
@@ -456,10 +484,13 @@ class Refiner:
         proper = get_proper_type(typ)
         # typing.no_type_check means it.
         is_meant = isinstance(proper, AnyType) and proper.type_of_any == TypeOfAny.special_form
-        if not is_async_def(node.func) or not says_nothing(proper) or is_meant:
+        if not says_nothing(proper) or is_meant:
             return typ
         summary = self.summary(api, fullname)
-        result = self._awaitable(api, summary.result) if summary else None
+        if summary is None or not (is_async_def(node.func) or summary.is_bare):
+            return typ
+        result = self._awaitable(api, summary.result)
+        self._note(api, summary)
         return compat.open_callable(api, get_proper_type(result.typ)) if result else typ
 
     def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
@@ -469,6 +500,20 @@ class Refiner:
             return None
         summary = self.summary_of(ctx.api, callee)
         return self._awaitable(ctx.api, summary.result) if summary else None
+
+    def _of_decorated(
+        self, ctx: FunctionContext | MethodContext, node: CallExpr, typ: ProperType
+    ) -> Refined | None:
+        """Return what a decorated function gives whose type we made, with where it comes from."""
+        callee = getattr(node.callee, "node", None)
+        if not isinstance(callee, Decorator):
+            return None
+        summary = self.summary_of(ctx.api, callee)
+        if summary is None:
+            return None
+        made = self._awaitable(ctx.api, summary.result)
+        self._note(ctx.api, summary)
+        return Refined(typ, made.origins) if made else None
 
     def _apply(
         self, api: CheckerPluginInterface, function: FuncDef, typ: Type, effect: DecoratorEffect

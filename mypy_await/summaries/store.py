@@ -36,21 +36,28 @@ class Summaries:
         return self._summary(fullname, lambda: (fullname, lookup.resolve(self._engine, fullname)))
 
     def at(
-        self, module: str, line: int, column: int | None = None, *, decorated: bool = False
+        self,
+        module: str,
+        line: int,
+        column: int | None = None,
+        *,
+        decorated: bool = False,
+        outermost: int = 0,
     ) -> FunctionSummary | None:
         """Return the summary of the (nested) function or lambda that is defined at a line.
 
         Any line from the first decorator to the `def` will do.  Two lambdas on one line are told
         apart by `column` (counted from 0); without it the answer is None.  With `decorated` it is
-        what the decorators make of the function, and None where one of them is not known.
+        what the decorators from the one at `outermost` on make of the function, and None where one
+        of them is not known.
         """
         return self._summary(
-            (module, line, column, decorated),
-            lambda: self._function_at(module, line, column, decorated=decorated),
+            (module, line, column, decorated, outermost),
+            lambda: self._function_at(module, line, column, outermost if decorated else None),
         )
 
     def _function_at(
-        self, name: str, line: int, column: int | None, *, decorated: bool
+        self, name: str, line: int, column: int | None, outermost: int | None
     ) -> tuple[str, Value]:
         module = self._engine.module(name)
         found = lookup.functions_at(module, line, column) if module else []
@@ -59,8 +66,9 @@ class Summaries:
         frame = self._engine.frame_of(module, module.functions[found[0]])
         function = function_at(found[0], frame)
         made: Value = frozenset({function})
-        if decorated:
-            made = calls.decorate(self._engine, made, _decorators(found[0]), frame)
+        if outermost is not None:
+            decorators = _decorators(found[0])[outermost:]
+            made = calls.decorate(self._engine, made, decorators, frame)
         return function.fullname, made
 
     def _summary(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar, cast
@@ -116,6 +117,22 @@ class FunctionSummary:
             )
 
         return self._ask("async", question, False)
+
+    @property
+    def is_bare(self) -> bool:
+        """Is it a function, and are no attributes stored in it where it is defined?"""
+
+        def question() -> bool:
+            function = self._function
+            body = function.frame.scope.body if function else None
+            return function is not None and not any(
+                isinstance(store.ctx, ast.Store)
+                and isinstance(store.value, ast.Name)
+                and store.value.id == getattr(function.node, "name", None)
+                for store, _ in (body.attributes if body else ())
+            )
+
+        return self._ask("bare", question, False)
 
     @property
     def raises(self) -> frozenset[str]:
