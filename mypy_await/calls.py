@@ -112,6 +112,18 @@ def result_of_calling(typ: ProperType) -> Awaitable | None:
     return None
 
 
+def plain_result(typ: ProperType) -> ProperType | None:
+    """Return what a function gives that is no `async def`, as far as mypy knows."""
+    match typ:
+        case CallableType() if not typ.is_type_obj():
+            result = get_proper_type(typ.ret_type)
+        case Instance() if typ.type.fullname == "functools.partial" and typ.args:
+            result = get_proper_type(typ.args[0])
+        case _:
+            return None
+    return None if awaitable(result) is not None else result
+
+
 def is_ambiguous(ctx: FunctionContext | MethodContext, call: CallExpr) -> bool:
     """May an argument of type `Any` choose a signature that gives no awaitable?
 

@@ -35,7 +35,14 @@ from mypy.types import (
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
-from mypy_await.calls import Call, Passed, is_asked_for_colour, is_told_apart, result_of_calling
+from mypy_await.calls import (
+    Call,
+    Passed,
+    is_asked_for_colour,
+    is_told_apart,
+    plain_result,
+    result_of_calling,
+)
 from mypy_await.checks import (
     async_test,
     dropped_awaitable,
@@ -237,7 +244,7 @@ class Judge:
         self, ctx: FunctionContext | MethodContext, node: CallExpr, interest: Interest
     ) -> None:
         """Report an argument of a call that the callee cannot deal with."""
-        is_interesting = _has_async_methods if interest.meets else _is_async_function
+        is_interesting = _has_async_methods if interest.meets else _is_function
         if not any(is_interesting(get_proper_type(t)) for types in ctx.arg_types for t in types):
             return
         site = self._site(ctx.api, node)
@@ -362,13 +369,19 @@ def _held(typ: ProperType) -> Awaitable | None:
     return None
 
 
-def _is_async_function(typ: ProperType) -> bool:
-    return isinstance(typ, (CallableType, Overloaded, Instance)) and bool(result_of_calling(typ))
+def _is_function(typ: ProperType) -> bool:
+    """Is this a function, or any other value that gives an awaitable when it is called?"""
+    if isinstance(typ, CallableType):
+        return not typ.is_type_obj()
+    is_partial = plain_result(typ) is not None
+    return is_partial or (
+        isinstance(typ, (Overloaded, Instance)) and result_of_calling(typ) is not None
+    )
 
 
 def _has_async_methods(typ: ProperType) -> bool:
     if not isinstance(typ, Instance):
-        return _is_async_function(typ)
+        return _is_function(typ)
     return any(
         isinstance(symbol.node, FuncDef) and symbol.node.is_coroutine
         for base in typ.type.mro

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from mypy.nodes import (
     AssignmentStmt,
-    AwaitExpr,
     CallExpr,
     Expression,
     FuncDef,
@@ -99,8 +98,8 @@ def _only_reads(use: NameExpr, name: str, site: Site) -> bool:
     )
 
 
-def may_fail(node: AwaitExpr, parents: Parents) -> bool:
-    """Is the `await` in a block that deals with what it may raise?"""
+def may_fail(node: Expression, parents: Parents) -> bool:
+    """Is an `await`, or a call, in a block that deals with what it may raise?"""
     below: Node = node
     above = parents.get(node)
     while above is not None and not isinstance(above, FuncDef):

@@ -160,6 +160,12 @@ def kept_callback(call: Call, value: Awaitable, function: Expression) -> str:
     return f"{_given(call, value, function)}, which keeps it where plain functions are called"
 
 
+def sync_callback(call: Call, function: Expression) -> str:
+    """Say that a plain function is passed to what awaits its result."""
+    kind = "Lambda" if isinstance(function, LambdaExpr) else "Sync function"
+    return f"{_passed(call, function, kind)}, which awaits what it gives"
+
+
 def _given(call: Call, value: Awaitable, function: Expression) -> str:
     node = call.site.symbol(function)
     is_async = is_async_def(node.func if isinstance(node, Decorator) else node)
@@ -179,6 +185,9 @@ def _passed(call: Call, function: Expression, kind: str, more: str = "") -> str:
     name = f' "{function.name}"' if isinstance(function, (NameExpr, MemberExpr)) else ""
     callee = call.callee.rpartition(".")[2] or "a function"
     return f'{kind}{name}{more} is passed to "{callee}"'
+
+
+PASS_AN_ASYNC_FUNCTION: Final = "Pass an async function"
 
 
 def callback_remedy(*, wants_value: bool = False) -> str:

@@ -78,6 +78,7 @@ BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
 CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
     async_test.check_call,
     async_callback.check_call,
+    async_callback.check_awaited,
     async_override.check_call,
     reused_coroutine.check_call,
     escaping_awaitable.check_call,

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from mypy.nodes import (
     AwaitExpr,
     CallExpr,
+    Decorator,
     DictionaryComprehension,
     Expression,
     ForStmt,
+    FuncDef,
     GeneratorExpr,
     IndexExpr,
     MemberExpr,
@@ -20,7 +22,14 @@ from mypy.nodes import (
 from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Awaitable, Sort, awaitable, may_be_awaitable, parts
+from mypy_await.awaitables import (
+    Awaitable,
+    Sort,
+    awaitable,
+    may_be_awaitable,
+    parts,
+    refuses_coroutines,
+)
 from mypy_await.calls import (
     Call,
     Passed,
@@ -28,6 +37,7 @@ from mypy_await.calls import (
     formal_of,
     hands_out,
     is_told_apart,
+    plain_result,
     result_slots,
 )
 from mypy_await.care import takes_care, uses_of_name
@@ -35,11 +45,12 @@ from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_future
 from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import says_nothing
+from mypy_await.local_names import may_fail
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.site import class_of
 from mypy_await.slots import Fit, fit, fits_all
-from mypy_await.summaries import VALUE_USES, How
+from mypy_await.summaries import VALUE_USES, How, Verdict
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -104,6 +115,74 @@ def check_call(call: Call) -> Misuse | None:
         said = text(call, value, passed.value)
         return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
     return None
+
+
+def check_awaited(call: Call) -> Misuse | None:
+    """Report a sync function that is passed to something that awaits all that it gives.
+
+    Only where the declared type of the parameter lets it pass.
+    """
+    for passed in call.arguments:
+        is_declared = _is_declared(call, passed)
+        if passed.name is None or not _is_sync(call, passed, is_declared=is_declared):
+            continue
+        use = _awaited(call, passed.name, is_declared=is_declared)
+        if use is None or knows("safe", call.callee) or is_told_apart(call.node, call.site):
+            continue
+        if may_fail(call.node, call.site.parents):
+            continue
+        notes = (
+            messages.PASS_AN_ASYNC_FUNCTION,
+            messages.called_at(shown_place(use.path, use.line)),
+        )
+        said = messages.sync_callback(call, passed.value)
+        return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
+    return None
+
+
+def _awaited(call: Call, name: str, *, is_declared: bool) -> SourceUse | None:
+    """Return where the callee awaits what a function gives, if it always does."""
+    summary = call.summary
+    if summary is None:
+        return None
+    ways = (summary.parameter(name), summary.keeper(name))
+    found = [way.awaited(is_declared=is_declared) for way in ways if way]
+    call.site.refiner.rests_on(call.site.api, summary.sources)
+    return next((use for use in found if use), None)
+
+
+def _is_declared(call: Call, passed: Passed) -> bool:
+    """Is the parameter declared to take functions that give awaitables, and no others?"""
+    slots = [slot for formal in formal_of(call, passed) for slot in result_slots(formal)]
+    return bool(slots) and all(awaitable(slot) is not None for slot in slots)
+
+
+def _is_sync(call: Call, passed: Passed, *, is_declared: bool) -> bool:
+    """Does a function never give an awaitable, and does no declared type say so to mypy?"""
+    result = plain_result(passed.typ)
+    if result is None or not (is_declared or all(map(_says_nothing, formal_of(call, passed)))):
+        return False
+    is_plain = refuses_coroutines(result)
+    if not ((is_plain and not is_declared) or says_nothing(result)):
+        return False
+    function = call.site.symbol(passed.value)
+    if not isinstance(function, (FuncDef, Decorator)):
+        return is_plain
+    inner = function.func if isinstance(function, Decorator) else function
+    if not is_plain and (inner.info or inner.type is not None):
+        return False  # a subclass may have an async method
+    summary = call.site.refiner.summary_of(call.site.api, function)
+    if summary is None or (is_plain and not summary.raises):
+        return is_plain
+    does_return = not (summary.raises and summary.is_hook)  # what only raises is never awaited
+    return does_return and summary.result.verdict is Verdict.NEVER
+
+
+def _says_nothing(formal: ProperType) -> bool:
+    """Does a declared parameter take any function at all?"""
+    if isinstance(formal, TypeVarType):
+        formal = get_proper_type(formal.upper_bound)
+    return says_nothing(formal) or all(map(says_nothing, result_slots(formal)))
 
 
 def _is_listed(call: Call, passed: Passed) -> bool:

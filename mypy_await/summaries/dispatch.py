@@ -61,7 +61,7 @@ class _Search:
         """Return the first misuse, if there is nothing else."""
         for module in self.modules:
             self.engine.read(module.path)
-            if _asks_for_colour(module) or any(self._outside(module)):
+            if asks_for_colour(module) or any(self._outside(module)):
                 return None
         try:
             for body, node in self._reads(self.slot.name, globals_too=not self.slot.owner):
@@ -76,7 +76,7 @@ class _Search:
     def _reads(self, name: str, *, globals_too: bool) -> Iterator[tuple[Body, ast.expr]]:
         """Yield where an attribute or global is read, with the outermost function around."""
         for module in self.modules:
-            for body in _bodies(module):
+            for body in bodies(module):
                 for node, _ in body.attributes:
                     if node.attr == name and isinstance(node.ctx, ast.Load):
                         yield body, node
@@ -178,7 +178,7 @@ class _Search:
                 self._judge(reader)
 
 
-def _bodies(module: Module) -> Iterable[Body]:
+def bodies(module: Module) -> Iterable[Body]:
     """Yield the outermost functions of a module."""
     for node, chain in module.functions.items():
         if not any(isinstance(around, FUNCTIONS) for around in chain):
@@ -191,7 +191,7 @@ def _puts_in(parent: ast.AST) -> bool:
     return isinstance(parent, ast.Attribute) and parent.attr in CHANGING
 
 
-def _asks_for_colour(module: Module) -> bool:
+def asks_for_colour(module: Module) -> bool:
     """Does a module ask anywhere whether something is async or awaitable?"""
     for node in walk(module.tree):
         if isinstance(node, ast.Call):

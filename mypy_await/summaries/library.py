@@ -75,6 +75,14 @@ CONSUMERS: Final = (
 )
 """They take care of the awaitables they are given."""
 
+AWAIT_AT_ONCE: Final = (
+    RUNNERS
+    | _names("asyncio", "create_task ensure_future gather shield wait_for")
+    | _names("asyncio.AbstractEventLoop", "create_task")
+    | _names("asyncio.TaskGroup", "create_task")
+)
+"""They fail when given what cannot be awaited."""
+
 LOOPS: Final = _names("asyncio", "get_event_loop get_running_loop new_event_loop")
 
 RESULTS: Final[dict[str, str]] = {

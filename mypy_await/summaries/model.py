@@ -119,6 +119,10 @@ VALUE_USES: Final = frozenset(
 """The uses that need the result of an awaitable, not the awaitable."""
 
 
+AT_ONCE: Final = "at once"
+"""The detail of `AWAITED` where a call itself is awaited: nothing can look at its result before."""
+
+
 @dataclass(frozen=True)
 class Use:
     """One use of a value, perhaps in another function that it was passed to."""
@@ -148,6 +152,9 @@ def misuse(uses: tuple[Use, ...], *, drop: bool = False) -> Use | None:
     """
     bad = [use for use in uses if use.is_value or (drop and use.how is How.DROPPED)]
     return bad[0] if bad and all(use in bad or use.how is How.DROPPED for use in uses) else None
+
+
+_TELLING_NAMES: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
 
 
 @dataclass(frozen=True)
@@ -201,6 +208,20 @@ class Parameter:
         if self.escapes or self.tested:
             return None
         return misuse(self.called, drop=True)
+
+    def awaited(self, *, is_declared: bool) -> Use | None:
+        """Return the first `await` of what calling it gives, if a plain result would fail there.
+
+        None where anything but the name of the function and its truth is looked at, and where a
+        result is not awaited at once: it may be handed on if an awaitable one is declared.
+        """
+        harmless = (How.CALLED, How.TRUTH, How.TEXT)
+        if not all(use.how in harmless or use.detail in _TELLING_NAMES for use in self.uses):
+            return None
+        found = [use for use in self.called if use.how is How.AWAITED and use.detail == AT_ONCE]
+        rest = [use for use in self.called if use not in found]
+        may_rest = is_declared and all(use.how in (How.AWAITED, How.HANDED_ON) for use in rest)
+        return found[0] if found and (may_rest or not rest) else None
 
     @property
     def uncovered(self) -> Use | None:

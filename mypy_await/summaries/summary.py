@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from mypy_await.summaries import (
     arguments,
+    awaiting,
     calls,
     classes,
     effects,
@@ -313,6 +314,18 @@ class FunctionSummary:
         if isinstance(found, Class):
             return classes.constructor(self._engine, found)
         return self._function
+
+    def keeper(self, name: str) -> Parameter | None:
+        """Return what a class does with an argument that its constructor only keeps."""
+
+        def question() -> Parameter | None:
+            cls, inside = only(self._value), self.parameter(name)
+            attribute = inside.kept_in if inside else None
+            if not isinstance(cls, Class) or attribute is None:
+                return None
+            return awaiting.kept(self._engine, cls, attribute)
+
+        return self._ask(("keeper", name), question, None)
 
     def keeps(self, name: str) -> Use | None:
         """Return where a function passed for a parameter is called as only a plain one may be.
