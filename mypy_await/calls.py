@@ -124,6 +124,28 @@ def plain_result(typ: ProperType) -> ProperType | None:
     return None if awaitable(result) is not None else result
 
 
+def with_awaited(typ: Type, value: Awaitable) -> Type:
+    """Return the type of what holds the results of a function, with what awaiting these gives."""
+    proper = get_proper_type(typ)
+    if proper == value.typ:
+        return value.result
+    if not isinstance(proper, Instance) or not proper.args:
+        return typ
+    return proper.copy_modified(args=[with_awaited(arg, value) for arg in proper.args])
+
+
+def with_open_result(typ: Type) -> Type:
+    """Return the type of a function, or of a decorator, whose calls give anything."""
+    proper = get_proper_type(typ)
+    if not isinstance(proper, CallableType):
+        return typ
+    result = get_proper_type(proper.ret_type)
+    is_decorator = isinstance(result, CallableType)
+    return proper.copy_modified(
+        ret_type=with_open_result(result) if is_decorator else compat.any_of_error()
+    )
+
+
 def is_ambiguous(ctx: FunctionContext | MethodContext, call: CallExpr) -> bool:
     """May an argument of type `Any` choose a signature that gives no awaitable?
 

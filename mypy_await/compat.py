@@ -397,6 +397,16 @@ def anything() -> AnyType:
     return AnyType(TypeOfAny.special_form)
 
 
+def any_of_error() -> AnyType:
+    """Return the type `Any` of what an error was reported about: no more is said of it."""
+    return AnyType(TypeOfAny.from_error)
+
+
+def is_of_error(typ: ProperType) -> bool:
+    """Is this the type `Any` of what an error was reported about?"""
+    return isinstance(typ, AnyType) and typ.type_of_any == TypeOfAny.from_error
+
+
 def implicit_type(api: CheckerPluginInterface, function: FuncDef) -> ProperType:
     """Return the type of a function without annotations: its parameters, all `Any`."""
     return function_type(function, api.named_generic_type("builtins.function", []))

@@ -115,7 +115,7 @@ class Hooks:
         if interest.replaces:
             typ = self._judge.replacement(ctx, node)
         if interest.takes or interest.meets:
-            self._judge.arguments(ctx, node, interest)
+            typ = self._judge.arguments(ctx, node, interest, typ)
         if interest.consumes:
             for argument in node.args:
                 self._judge.consumed(ctx.api, argument)
@@ -197,8 +197,9 @@ class Hooks:
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
         typ, effect = self._refiner.decorated(ctx.api, fullname, decorator, node, typ)
-        self._judge.decorator(Decoration(ctx.api, fullname, node, effect, self._refiner))
-        return typ
+        return self._judge.decorator(
+            Decoration(ctx.api, fullname, node, effect, self._refiner), typ
+        )
 
     def _factory(
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, typ: Type
@@ -209,8 +210,7 @@ class Hooks:
         if not isinstance(node, Decorator) or node.decorators[-1] is not call:
             return typ
         typ, effect = self._refiner.factory(api, fullname, call, node, typ)
-        self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner))
-        return typ
+        return self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner), typ)
 
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:
         """Judge the reading of the attribute with this name."""

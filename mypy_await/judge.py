@@ -42,6 +42,8 @@ from mypy_await.calls import (
     is_told_apart,
     plain_result,
     result_of_calling,
+    with_awaited,
+    with_open_result,
 )
 from mypy_await.checks import (
     async_test,
@@ -231,26 +233,42 @@ class Judge:
         for node, misuse in misuses_in_class(ClassBody(ctx.api, ctx.cls, self._refiner)):
             compat.report_in_class(ctx.api, misuse.text, node, misuse.code, misuse.notes)
 
-    def decorator(self, decoration: Decoration) -> None:
-        """Report a decorator that the function it decorates is not made for."""
+    def decorator(self, decoration: Decoration, typ: Type) -> Type:
+        """Report a decorator that the function it decorates is not made for.
+
+        Return the type that mypy goes on with for what it gives, `typ` where nothing is reported.
+        Whether the wrapper will be async or the function will not, nobody knows.
+        """
         misuse = first_misuse_by_decorator(decoration)
         api = decoration.api
-        if misuse is not None and compat.is_enabled(api, misuse.code):
-            # A factory of decorators may be overloaded.
-            where = decoration.node
-            compat.report_in_attempt(api, misuse.text, where, misuse.code, misuse.notes)
+        if misuse is None or not compat.is_enabled(api, misuse.code):
+            return typ
+        # A factory of decorators may be overloaded.
+        compat.report_in_attempt(api, misuse.text, decoration.node, misuse.code, misuse.notes)
+        return with_open_result(typ) if decoration.swallows else typ
 
     def arguments(
-        self, ctx: FunctionContext | MethodContext, node: CallExpr, interest: Interest
-    ) -> None:
-        """Report an argument of a call that the callee cannot deal with."""
+        self, ctx: FunctionContext | MethodContext, node: CallExpr, interest: Interest, typ: Type
+    ) -> Type:
+        """Report an argument of a call that the callee cannot deal with.
+
+        Return the type that mypy goes on with for the call: after a report, with the awaited
+        results of the function.
+        """
         is_interesting = _has_async_methods if interest.meets else _is_function
         if not any(is_interesting(get_proper_type(t)) for types in ctx.arg_types for t in types):
-            return
+            return typ
         site = self._site(ctx.api, node)
         if site is None:
-            return
-        self._report(site, node, first_misuse_in_call(self._call(ctx, site, node)))
+            return typ
+        call = self._call(ctx, site, node)
+        misuse = first_misuse_in_call(call)
+        if not self._report(site, node, misuse):
+            return typ
+        for passed, value in call.async_functions():
+            if misuse is not None and passed.value is misuse.node:
+                return with_awaited(typ, value)
+        return typ
 
     def test(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
         """Report a run-time test for a coroutine that is never true, or makes no difference."""

@@ -349,7 +349,7 @@ class Refiner:
         """Return the class that the source constructs and returns: in the gate only."""
         fullname = summary.returns_class or with_arguments() if self._infer_returns else None
         found = self._lookup(fullname) if fullname else None
-        if found is None or not isinstance(found.node, TypeInfo):
+        if found is None or not isinstance(found.node, TypeInfo) or compat.is_of_error(typ):
             return None
         instance = _instance(found.node)
         if says_nothing(typ):

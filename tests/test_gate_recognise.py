@@ -231,3 +231,29 @@ def test_a_union_is_read_as_it_was_printed(members: list[TypeText]) -> None:
 @given(st.text())
 def test_reading_a_type_never_fails(text: str) -> None:
     read_type(text)
+
+
+def test_uses_of_a_special_method_are_one_mistake_with_its_definition() -> None:
+    called_by_python = 'Async method "{}" is called by Python itself, which never awaits it'
+    definitions = [
+        _finding(line, "async-override", called_by_python.format(name))
+        for line, name in ((1, "__len__"), (2, "__aiter__"))
+    ]
+    got = ("    Got:", "        def __len__(self) -> Coroutine[Any, Any, int]")
+    expected = ("    Expected:", "        def __len__(self) -> int")
+    length = _finding(
+        3,
+        "arg-type",
+        'Argument 1 to "len" has incompatible type "Rows"; expected "Sized"',
+        ('Following member(s) of "Rows" have conflicts:', *expected, *got),
+    )
+    missing = '"Coroutine[Any, Any, Any]" has no attribute "{}"'
+    loop = _finding(4, "attr-defined", missing.format("__anext__"))
+    other = _finding(5, "attr-defined", missing.format("__aiter__") + " (not async iterable)")
+    shown = about_awaitables([*definitions, length, loop, other], Sources())
+    assert shown == [*definitions, other]
+    assert about_awaitables([length, loop], Sources()) == [length, loop]
+
+
+def _finding(line: int, code: str, text: str, notes: tuple[str, ...] = ()) -> Finding:
+    return Finding("program.py", line, 1, line, 9, code, text, notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -25,6 +26,12 @@ NO_VALUE: Final = "func-returns-value"
 RESULT: Final = "return-value"
 """What mypy reports of a `return`, and of a lambda beside the error of what it is passed to."""
 
+SPECIAL: Final = re.compile(r'Async method "(__\w+__)" is called by Python itself')
+"""Our report of a special method that is async, where its class is defined."""
+
+ITERATORS: Final = {"__anext__": "__aiter__", "__next__": "__iter__"}
+"""What mypy misses in the coroutine that an async special method gives."""
+
 FAILURE: Final = "mypy-await failed in "
 """How the report of a defect of ours begins; what is missing then nobody knows."""
 
@@ -41,19 +48,31 @@ def about_awaitables(
     shown: dict[tuple[str, int], list[Finding]] = {}
     ranked = sorted(errors, key=lambda error: not error.is_ours)
     without_value = {(error.path, error.line) for error in ranked if error.code == NO_VALUE}
+    special = {match[1] for error in ranked if (match := SPECIAL.match(error.text))}
     failures: set[str] = set()
     for error in ranked:
         if error.text.startswith(FAILURE):
             if error.text in failures:
                 continue
             failures.add(error.text)
-        elif not _is_shown(error, sources, path_of, without_value):
+        elif not _is_shown(error, sources, path_of, without_value) or _is_use_of(special, error):
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
             here.append(error if error.is_ours else _with_remedy(error, sources))
     flat = (error for here in shown.values() for error in here)
     return sorted(flat, key=lambda e: (e.path, e.line, e.column, e.end_column, e.code, e.text))
+
+
+def _is_use_of(methods: set[str], error: Finding) -> bool:
+    """Is it about the coroutine that one of these special methods gives, where Python calls it?"""
+    if not methods or error.is_ours:
+        return False
+    missed = re.match(r'"Coroutine\[.*\]" has no attribute "(__\w+__)"', error.text)
+    if missed:
+        return ITERATORS.get(missed[1]) in methods
+    gives = [re.match(r"def (__\w+__)\(.*-> Coroutine\[", note.strip()) for note in error.notes]
+    return any(match is not None and match[1] in methods for match in gives)
 
 
 def _with_remedy(error: Finding, sources: Sources) -> Finding:
