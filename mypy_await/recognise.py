@@ -166,7 +166,7 @@ def _of_class(node: TypeInfo) -> Interest:
     decorates = function is not None and (function.type is None or _takes(function.type))
     return Interest(
         gives=node.get("__await__") is not None or node.fullname == "builtins.map",
-        takes=has_callbacks(node.fullname) or (init is not None and _takes(init.type)),
+        takes=has_callbacks(node.fullname) or (init is not None and _is_given(init)),
         meets=init is not None and _meets(init.type),
         decorates=decorates or knows("caches", node.fullname),
     )
@@ -208,6 +208,14 @@ def _takes(typ: Type | None) -> bool:
         or (isinstance(part, Instance) and part.type.fullname == "builtins.object")
         for part in _parameters(typ)
     )
+
+
+def _is_given(init: SymbolTableNode) -> bool:
+    """May a parameter of a constructor be a function, as any may without annotations?"""
+    node = init.node
+    if isinstance(node, FuncDef) and node.type is None:
+        return len(node.arg_names) > 1
+    return _takes(init.type)
 
 
 def _is_callable(typ: Type) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from mypy.nodes import (
     AwaitExpr,
@@ -19,9 +21,10 @@ from mypy.nodes import (
     SuperExpr,
     TypeInfo,
 )
+from mypy.plugin import CheckerPluginInterface
 from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
 
-from mypy_await import codes, messages
+from mypy_await import codes, compat, messages
 from mypy_await.awaitables import (
     Awaitable,
     Sort,
@@ -50,7 +53,7 @@ from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import shown_place
 from mypy_await.site import class_of
 from mypy_await.slots import Fit, fit, fits_all
-from mypy_await.summaries import VALUE_USES, How, Verdict
+from mypy_await.summaries import VALUE_USES, How, Kept, Verdict
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -77,8 +80,9 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
     Or one that keeps the function where it is called like a plain one.
     """
     kept = decoration.effect.kept if decoration.effect else None
-    if kept is not None:
-        notes = (messages.callback_remedy(), messages.called_at(shown_place(kept.path, kept.line)))
+    if kept is not None and not _is_read_here(decoration.api, kept):
+        where = shown_place(kept.use.path, kept.use.line)
+        notes = (messages.callback_remedy(), messages.called_at(where))
         return Misuse(codes.ASYNC_CALLBACK, messages.kept(decoration), notes)
     use = decoration.mistake(How.DROPPED, *VALUE_USES)
     if use is None:
@@ -306,9 +310,18 @@ def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
     summary = call.site.summary_on_receiver(call.node) if _tells_little(call, passed) else None
     if summary is None or passed.name is None:
         return None
-    use = summary.keeps(passed.name)
+    kept = summary.keeps(passed.name)
     call.site.refiner.rests_on(call.site.api, summary.sources)
-    return use
+    return None if kept is None or _is_read_here(call.site.api, kept) else kept.use
+
+
+def _is_read_here(api: CheckerPluginInterface, kept: Kept) -> bool:
+    """Does the module in work read places that keep it itself, and may do what is right there?"""
+    path = Path(compat.module(api).path).absolute()
+    if not kept.marks or str(path) == kept.use.path:
+        return False
+    text = path.read_text("utf-8", "replace")
+    return any(re.search(mark, text) for mark in kept.marks)
 
 
 def _tells_little(call: Call, passed: Passed) -> bool:

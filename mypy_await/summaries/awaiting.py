@@ -31,7 +31,7 @@ def kept(engine: Engine, cls: Class, attribute: str) -> Parameter | None:
     try:
         for module in dict.fromkeys(base.frame.scope.module for base in classes):
             engine.read(module.path)
-            if None in order or dispatch.asks_for_colour(module):
+            if None in order or dispatch.asks_for_colour(module.tree):
                 return None
             for frame, node in _own(engine, module, classes, attribute):
                 if isinstance(node.ctx, ast.Load):

@@ -30,14 +30,14 @@ _PLAIN_DECORATORS: Final = frozenset(
 
 def misuse(engine: Engine, slot: Slot) -> Use | None:
     """Return where a function kept in a slot is called as only a plain function may be."""
-    return engine.remember(("dispatch", slot), lambda: _Search(engine, slot).misuse(), None)
+    return engine.remember(("dispatch", slot), lambda: Search(engine, slot).misuse(), None)
 
 
-class _UndecidedError(Exception):
+class UndecidedError(Exception):
     """Something is done with what is kept that may be right for async functions."""
 
 
-class _Search:
+class Search:
     """The search for all that is done with what a slot keeps."""
 
     def __init__(self, engine: Engine, slot: Slot) -> None:
@@ -61,7 +61,7 @@ class _Search:
         """Return the first misuse, if there is nothing else."""
         for module in self.modules:
             self.engine.read(module.path)
-            if asks_for_colour(module) or any(self._outside(module)):
+            if self._is_out_of_sight(module) or any(self._outside(module)):
                 return None
         try:
             for body, node in self._reads(self.slot.name, globals_too=not self.slot.owner):
@@ -69,9 +69,13 @@ class _Search:
                 if self._is_meant(node, reader.frame_at(node)):
                     reader.kept(node, self.slot.holds)
                     self._judge(reader)
-        except _UndecidedError:
+        except UndecidedError:
             return None
         return min(self.misuses, key=lambda use: (use.path, use.line), default=None)
+
+    def _is_out_of_sight(self, module: Module) -> bool:
+        """May a module do something with what is kept that is not followed?"""
+        return asks_for_colour(module.tree)
 
     def _reads(self, name: str, *, globals_too: bool) -> Iterator[tuple[Body, ast.expr]]:
         """Yield where an attribute or global is read, with the outermost function around."""
@@ -122,16 +126,16 @@ class _Search:
             return cls in self.order or self.slot.owner in bases.mro(self.engine, cls)
         if isinstance(cls, str):
             return False
-        raise _UndecidedError
+        raise UndecidedError
 
     def _judge(self, reader: Reader) -> None:
         """Take in what one function does with what is kept."""
         lost = [use for use in reader.called if use.is_value or use.how is How.DROPPED]
         given = [use for use in reader.called if use.how in RETURNED]
         if reader.is_undecided or len(lost) + len(given) < len(reader.called):
-            raise _UndecidedError
+            raise UndecidedError
         if given and not self._gives_plain(reader.frame):
-            raise _UndecidedError
+            raise UndecidedError
         if self._runs(reader.frame):
             self.misuses += lost + given
         for holds in reader.returned:
@@ -165,14 +169,14 @@ class _Search:
         name = getattr(body.node, "name", "")
         is_private = name.startswith("_") and not name.endswith("__")
         if not is_private or not isinstance(body.node, ast.FunctionDef) or body in self.looked_up:
-            raise _UndecidedError
+            raise UndecidedError
         self.looked_up.add(body)
         for around, node in self._reads(name, globals_too=True):
             reader = self._reader(around)
             callee = only(expressions.value(self.engine, node, reader.frame_at(node)))
             call = around.parents[node]
             if not isinstance(callee, Function) or not isinstance(call, ast.Call):
-                raise _UndecidedError
+                raise UndecidedError
             if callee.node is body.node:
                 reader.kept(call, holds)
                 self._judge(reader)
@@ -191,9 +195,9 @@ def _puts_in(parent: ast.AST) -> bool:
     return isinstance(parent, ast.Attribute) and parent.attr in CHANGING
 
 
-def asks_for_colour(module: Module) -> bool:
-    """Does a module ask anywhere whether something is async or awaitable?"""
-    for node in walk(module.tree):
+def asks_for_colour(root: ast.AST) -> bool:
+    """Does a module, or a part of it, ask anywhere whether something is async or awaitable?"""
+    for node in walk(root):
         if isinstance(node, ast.Call):
             called = last_name(node.func)
             looked_at = node.args[1:] if called in {"isinstance", "hasattr", "getattr"} else []

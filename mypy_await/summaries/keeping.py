@@ -6,46 +6,65 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.summaries import calls, dispatch, expressions, uses
-from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.kept import takes
-from mypy_await.summaries.model import How, Parameter, Use
+from mypy_await.summaries import calls, classes, dispatch, expressions, open_dispatch, slots, uses
+from mypy_await.summaries.containers import DEQUE, DICT, LIST, SET, container
+from mypy_await.summaries.engine import Engine, function_at
+from mypy_await.summaries.kept import is_lost, takes
+from mypy_await.summaries.model import How, Kept, Parameter, Use
+from mypy_await.summaries.nodes import last_name
 from mypy_await.summaries.scopes import Binding, Binds
-from mypy_await.summaries.slots import Slot, keeps_functions, of_attribute
+from mypy_await.summaries.slots import FUNCTION, Slot, keeps_functions, of_attribute
 from mypy_await.summaries.values import Class, Frame, Function, Instance, Value, only
 
-_ADDING: Final = frozenset({"append", "add", "appendleft", "insert", "setdefault"})
+_ADDING: Final = {
+    "append": LIST,
+    "add": SET,
+    "appendleft": DEQUE,
+    "insert": LIST,
+    "setdefault": DICT,
+}
+"""Methods that put their last argument into a container, each with a class that has it."""
 _REACHING: Final = frozenset({"get", "setdefault"})
 _LOOKS: Final = frozenset({"builtins.callable", "builtins.id", "inspect.signature"})
 
 
 @dataclass(frozen=True)
 class Keeping:
-    """What a body does with a function that it is passed, calls of it aside."""
+    """What a body does with a function that it is passed."""
 
     uses: tuple[Use, ...] = ()
     slots: frozenset[Slot] = frozenset()
+    called: tuple[Use, ...] = ()
+    """What becomes of the results where the body calls it as well."""
 
 
-def called_from(engine: Engine, function: Function, name: str) -> Use | None:
+def called_from(engine: Engine, function: Function, name: str) -> Kept | None:
     """Return where a function that is passed for a parameter is called like a plain one.
 
-    None unless all that is done with it is to keep it in declared places, and to give it back.
+    None unless all that is done with it is to keep it, to call it like this, and to give it back.
     """
     kept = keeping(engine, function, name)
-    if not all(_is_harmless(use) for use in kept.uses):
+    if not all(map(_is_harmless, kept.uses)) or not all(map(is_lost, kept.called)):
         return None
-    found = [dispatch.misuse(engine, slot) for slot in kept.slots]
+    found = [_misuse(engine, slot) for slot in kept.slots]
     known = [use for use in found if use is not None]
-    return min(known, key=lambda use: (use.path, use.line)) if known else None
+    if not known or (len(known) < len(found) and any(slot.is_open for slot in kept.slots)):
+        return None
+    first = min(known, key=lambda use: (use.path, use.line))
+    return Kept(first, frozenset(filter(None, map(slots.public_mark, kept.slots))))
 
 
-def decorated(engine: Engine, decorator: Value) -> Use | None:
+def _misuse(engine: Engine, slot: Slot) -> Use | None:
+    return (open_dispatch.misuse if slot.is_open else dispatch.misuse)(engine, slot)
+
+
+def decorated(engine: Engine, decorator: Value) -> Kept | None:
     """Return where a function that a decorator keeps is called like a plain one."""
     found = None
     for atom in decorator:
-        first = _first_parameter(atom) if isinstance(atom, Function) else None
-        found = called_from(engine, atom, first) if isinstance(atom, Function) and first else None
+        taker = classes.constructor(engine, atom) if isinstance(atom, Class) else atom
+        first = _first_parameter(taker) if isinstance(taker, Function) else None
+        found = called_from(engine, taker, first) if isinstance(taker, Function) and first else None
         if found is None:
             return None
     return found
@@ -64,7 +83,7 @@ def _is_harmless(use: Use) -> bool:
             return use.is_of_any_function
         case How.TESTED:
             return use.detail in _LOOKS
-    return use.how in {How.RETURNED, How.TRUTH}
+    return use.how in {How.RETURNED, How.TRUTH, How.CALLED}
 
 
 def keeping(engine: Engine, function: Function, name: str) -> Keeping:
@@ -76,12 +95,12 @@ def keeping(engine: Engine, function: Function, name: str) -> Keeping:
 def _keeping(engine: Engine, function: Function, name: str) -> Keeping:
     keeper = _Keeper(engine, calls.open_frame(engine, function))
     engine.read(function.frame.scope.module.path)
-    found = uses.Found()
+    found = uses.Found(called=[])
     if keeper.looks_at_everything or not takes(function, name):
         keeper.note(found, How.HANDED_ON, function.node)
     for load in keeper.loads(name, None):
         keeper.follow(load, found)
-    return Keeping(tuple(found.uses), frozenset(keeper.slots))
+    return Keeping(tuple(found.uses), frozenset(keeper.slots), tuple(found.called or ()))
 
 
 class _Keeper(uses.Follower):
@@ -90,70 +109,114 @@ class _Keeper(uses.Follower):
     def __init__(self, engine: Engine, frame: Frame) -> None:
         super().__init__(engine, frame)
         self.slots: set[Slot] = set()
+        self._holds = FUNCTION
+        """What is followed: the function, or what it was put into."""
+
+    def note(self, found: uses.Found, how: How, node: ast.AST, detail: str = "") -> None:
+        """Add one use.  What holds the function may be taken apart wherever it is returned to."""
+        if how is How.RETURNED and self._holds is not FUNCTION:
+            how = How.HANDED_ON
+        super().note(found, how, node, detail)
+
+    def follow(self, node: ast.expr, found: uses.Found) -> None:
+        """Add what becomes of the function, and of displays and functions made with it."""
+        parent = self.body.parents[node]
+        around = slots.displayed(parent, node, self._holds)
+        if around is not None and isinstance(parent, ast.expr):
+            before, self._holds = self._holds, around
+            self.follow(parent, found)
+            self._holds = before
+        elif not self._in_wrapper(parent, node, found):
+            super().follow(node, found)
+
+    def _in_wrapper(self, call: ast.AST, node: ast.expr, found: uses.Found) -> bool:
+        """Follow a sync function that hands on what calling it gives: it stands for this one."""
+        if not isinstance(call, ast.Call) or call.func is not node:
+            return False
+        result = self.body.parents[call]
+        wrapper = self.body.function_of(call)
+        if wrapper is self.frame.node:
+            return False
+        if isinstance(wrapper, ast.Lambda) and wrapper is result:
+            self.follow(wrapper, found)
+            return True
+        if isinstance(wrapper, ast.FunctionDef) and isinstance(result, ast.Return):
+            names = {last_name(getattr(one, "func", one)) for one in wrapper.decorator_list}
+            made = function_at(wrapper, self.frame_at(wrapper))
+            if names <= {"wraps"} and not calls.is_generator(self.engine, made):
+                self._named(wrapper, wrapper.name, found)
+                return True
+        return False
 
     def _assigned(self, site: ast.stmt, target: ast.expr, found: uses.Found) -> None:
-        if not self._keeps(target):
+        if not self._keeps(target, self._holds):
             super()._assigned(site, target, found)
 
     def _passed(
         self, call: ast.Call, node: ast.expr, keyword: str | None, found: uses.Found
     ) -> None:
-        added = isinstance(call.func, ast.Attribute) and call.func.attr in _ADDING
-        is_last = keyword is None and call.args[-1:] == [node]
-        if not (added and is_last and self._keeps(call.func)):
-            super()._passed(call, node, keyword, found)
+        kind = _ADDING.get(call.func.attr) if isinstance(call.func, ast.Attribute) else None
+        if isinstance(call.func, ast.Attribute) and kind and keyword is None:
+            around = container(kind, self._holds)
+            if call.args[-1] is node and self._keeps(call.func.value, around):
+                return
+        super()._passed(call, node, keyword, found)
 
     def asked_of(self, function: Function, name: str) -> Parameter:
         """Return what a callee does with the function, and collect the places there."""
+        if self._holds is not FUNCTION:
+            return Parameter(name, (Use(How.HANDED_ON, "", 0),))
         inside = keeping(self.engine, function, name)
         self.slots |= inside.slots
-        return Parameter(name, inside.uses)
+        return Parameter(name, inside.uses, inside.called)
 
-    def _keeps(self, place: ast.expr) -> bool:
-        """Is this a declared place for plain functions?"""
-        slot = self._slot(place)
+    def _keeps(self, place: ast.expr, holds: Value) -> bool:
+        """Is this a place for functions?"""
+        slot = self._slot(place, holds)
         if slot is not None:
             self.slots.add(slot)
         return slot is not None
 
-    def _slot(self, place: ast.expr) -> Slot | None:
-        base = _holder(place)
+    def _slot(self, place: ast.expr, holds: Value) -> Slot | None:
+        base, holds = _holder(place, holds)
         frame = self.frame_at(base)
-        slot = None
         if isinstance(base, ast.Attribute):
             receiver = only(expressions.value(self.engine, base.value, frame))
             owner = receiver.cls if isinstance(receiver, Instance) else receiver
-            slot = of_attribute(self.engine, owner, base.attr) if isinstance(owner, Class) else None
-        elif isinstance(base, ast.Name) and _is_global(base.id, frame):
-            holds = expressions.value(self.engine, base, frame)
-            slot = Slot(frame.scope.module, None, base.id, holds)
-        elif isinstance(base, ast.Name) and base is not place:
-            return self._named_slot(frame.scope.bindings.get(base.id, []))
-        return slot if slot and keeps_functions(self.engine, slot.holds) else None
+            return self._of_attribute(owner, base.attr, holds) if isinstance(owner, Class) else None
+        if isinstance(base, ast.Name) and slots.is_global(base.id, frame):
+            return self._of_global(base, frame, holds)
+        if isinstance(base, ast.Name) and (base is not place or holds is not self._holds):
+            return self._named_slot(frame.scope.bindings.get(base.id, []), holds)
+        return None
 
-    def _named_slot(self, bindings: list[Binding]) -> Slot | None:
+    def _of_attribute(self, owner: Class, name: str, holds: Value) -> Slot | None:
+        slot = of_attribute(self.engine, owner, name)
+        if slot and keeps_functions(self.engine, slot.holds):
+            return slot
+        return slots.open_attribute(self.engine, owner, name, holds)
+
+    def _of_global(self, base: ast.Name, frame: Frame, holds: Value) -> Slot | None:
+        module = frame.scope.module
+        if any(one.binds is Binds.DECLARED for one in module.scope.bindings[base.id]):
+            slot = Slot(module, None, base.id, expressions.value(self.engine, base, frame))
+            if keeps_functions(self.engine, slot.holds):
+                return slot
+        return slots.open_global(self.engine, module, base.id, holds)
+
+    def _named_slot(self, bindings: list[Binding], holds: Value) -> Slot | None:
         """Return the slot in `listeners = self._listeners[name]`."""
         value = bindings[0].value if len(bindings) == 1 else None
-        return self._slot(value) if value and bindings[0].binds is Binds.VALUE else None
+        if value is None or isinstance(value, ast.Name) or bindings[0].binds is not Binds.VALUE:
+            return None
+        return self._slot(value, holds)
 
 
-def _holder(place: ast.expr) -> ast.expr:
-    """Return the attribute or name in `self.handlers.setdefault(name, []).append`."""
+def _holder(place: ast.expr, holds: Value) -> tuple[ast.expr, Value]:
+    """Return the attribute or name in `self.handlers.setdefault(name, [])`, and what is in it."""
     match place:
         case ast.Subscript(value=value):
-            return _holder(value)
-        case ast.Attribute(value=value, attr=name) if name in _ADDING:
-            return _holder(value)
+            return _holder(value, container(DICT, holds))
         case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in _REACHING:
-            return _holder(value)
-    return place
-
-
-def _is_global(name: str, frame: Frame) -> bool:
-    """Is it a variable of the module in work, declared there?"""
-    where: Frame = frame
-    while where.parent is not None:
-        if name in where.scope.bindings and not isinstance(where.node, ast.ClassDef):
-            return False
-        where = where.parent
-    return any(one.binds is Binds.DECLARED for one in where.scope.bindings.get(name, []))
+            return _holder(value, container(DICT, holds))
+    return place, holds

@@ -9,17 +9,18 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-from mypy_await.summaries import calls, containers, uses
+from mypy_await.summaries import calls, containers, slots, uses
 from mypy_await.summaries.containers import ITERABLE, LIST, container
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.scopes import all_parameters
-from mypy_await.summaries.values import NONE, Frame, Function, Instance, Value
+from mypy_await.summaries.values import NONE, Atom, Frame, Function, Instance, Row, Value, only
 
-CHANGING: Final = frozenset(
-    {"add", "append", "appendleft", "clear", "discard", "insert", "keys", "remove"}
+_CHANGING: Final = (
+    "add append appendleft clear count discard extend index insert keys remove update"
 )
+CHANGING: Final = frozenset(_CHANGING.split())
 """Methods of containers that give nothing of what is in them."""
 RETURNED: Final = frozenset({How.RETURNED, How.UNCOVERED})
 
@@ -46,10 +47,14 @@ class Reader(uses.Follower):
     def kept(self, node: ast.expr, holds: Value) -> None:
         """Follow an expression that is a kept function, or a container of such."""
         holds -= NONE
-        if holds and all(isinstance(one, Instance) and one.items is not None for one in holds):
+        parent = self.body.parents[node]
+        around = slots.displayed(parent, node, holds)
+        if holds and isinstance(parent, (ast.GeneratorExp, ast.ListComp)):
+            self._container(parent, container(LIST, holds))
+        elif holds and around is not None:
+            self.kept(cast(ast.expr, parent), around)
+        elif holds and all(map(_is_container, holds)):
             self._container(node, holds)
-        elif holds and isinstance(self.body.parents[node], (ast.GeneratorExp, ast.ListComp)):
-            self._container(cast(ast.expr, self.body.parents[node]), container(LIST, holds))
         elif holds:
             found = uses.Found(called=self.called)
             self.follow(node, found)
@@ -76,8 +81,19 @@ class Reader(uses.Follower):
         if parent.value is not node:
             self.is_undecided = True
         elif isinstance(parent.ctx, ast.Load):
-            is_slice = isinstance(parent.slice, ast.Slice)
-            self.kept(parent, holds if is_slice else containers.item(holds))
+            row = only(holds)
+            if isinstance(row, Row):
+                self._cell(parent, row)
+            else:
+                is_slice = isinstance(parent.slice, ast.Slice)
+                self.kept(parent, holds if is_slice else containers.item(holds))
+
+    def _cell(self, parent: ast.Subscript, row: Row) -> None:
+        """Follow `kept[0]` of a tuple."""
+        if not isinstance(parent.slice, ast.Constant):
+            self.is_undecided = True
+        elif parent.slice.value == row.position:
+            self.kept(parent, row.item)
 
     def _method(self, parent: ast.Attribute, _node: ast.expr, holds: Value) -> None:
         call = self.body.parents[parent]
@@ -118,6 +134,9 @@ class Reader(uses.Follower):
         self._loop(parent, parent.target, _iterated(holds))
 
     def _loop(self, loop: ast.For | ast.comprehension, target: ast.expr, holds: Value) -> None:
+        row = only(holds)
+        if isinstance(row, Row) and isinstance(target, ast.Tuple):
+            target, holds = self._unpacked(target, row), row.item
         if not holds:
             return
         if not isinstance(target, ast.Name):
@@ -129,6 +148,14 @@ class Reader(uses.Follower):
                 if isinstance(node, ast.Name) and node.id == target.id:
                     if isinstance(node.ctx, ast.Load):
                         self.kept(node, holds)
+
+    def _unpacked(self, target: ast.Tuple, row: Row) -> ast.expr:
+        """Return what a tuple's followed item is bound to; the target itself if that is open."""
+        names = target.elts[: row.position + 1]
+        is_certain = len(names) > row.position and not any(
+            isinstance(one, ast.Starred) for one in names
+        )
+        return names[-1] if is_certain else target
 
     def _assignment(self, parent: ast.Assign, _node: ast.expr, holds: Value) -> None:
         for target in parent.targets:
@@ -142,6 +169,9 @@ class Reader(uses.Follower):
         self.kept(parent, holds)
 
     def _bound(self, site: ast.AST, target: ast.expr, holds: Value) -> None:
+        row = only(holds)
+        if isinstance(row, Row) and isinstance(target, ast.Tuple):
+            target, holds = self._unpacked(target, row), row.item
         if isinstance(target, ast.Name):
             self._name(site, target.id, holds)
         elif not self._is_slot(target):
@@ -200,6 +230,15 @@ def _iterated(holds: Value) -> Value:
     return containers.iterated(
         frozenset(atom for atom in holds if getattr(atom, "cls", "") not in containers.MAPPINGS)
     )
+
+
+def _is_container(atom: Atom) -> bool:
+    return isinstance(atom, Row) or (isinstance(atom, Instance) and atom.items is not None)
+
+
+def is_lost(use: Use) -> bool:
+    """Is the result of a call dropped, or used as only a plain value may be?"""
+    return use.is_value or use.how is How.DROPPED
 
 
 def is_harmless(use: Use) -> bool:

@@ -144,6 +144,15 @@ class Use:
         return self.how in VALUE_USES
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is seen of a function that is kept somewhere: where it is called like a plain one."""
+
+    use: Use
+    marks: frozenset[str] = frozenset()
+    """Patterns of what reads the undeclared public places that keep it, in files not seen."""
+
+
 def misuse(uses: tuple[Use, ...], *, drop: bool = False) -> Use | None:
     """Return the first use of an awaitable as a value if it is used in no other way, else None.
 
@@ -257,8 +266,8 @@ class DecoratorEffect:
     in its detail; without one the decorator is a context manager."""
     origins: tuple[Origin, ...] = ()
     """With `ASYNC`, what calls of the decorated name give (an inner `async def`, a task, ...)."""
-    kept: Use | None = None
-    """With `SAME`, where the functions that it keeps are called as only plain ones may be."""
+    kept: Kept | None = None
+    """Where the functions that it keeps are called as only plain ones may be."""
 
 
 UNKNOWN_EFFECT: Final = DecoratorEffect(Effect.UNKNOWN)

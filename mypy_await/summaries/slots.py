@@ -1,36 +1,67 @@
-"""Places that are declared to keep plain functions: attributes and globals.
+"""Places that keep functions: attributes and globals.
 
     self._handlers: dict[str, Callable[[Event], Answer]] = {}
 
-The declaration alone counts, not what is put in: whoever registers functions often declares less
-of them, `Callable[..., Any]` or a type variable.
+A declaration like this says that plain functions are meant.  It counts, not what is put in: whoever
+registers functions often declares less of them, `Callable[..., Any]` or a type variable.
+
+A place is open where nothing is declared, or `Callable[..., Any]`.  All that is known of it is what
+is stored there, and only the calls can tell what is meant.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
 
-from mypy_await.summaries import bases, calls, classes
+from mypy_await.summaries import bases, calls, classes, containers, declared
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import Verdict
+from mypy_await.summaries.nodes import last_name
+from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     NONE,
     NOTHING,
+    UNKNOWN,
     Atom,
     Class,
     Declared,
+    Frame,
     Function,
     Instance,
+    Row,
+    Unknown,
     Value,
     only,
     result_of,
 )
 
+FUNCTION: Final[Value] = frozenset({Declared(UNKNOWN)})
+"""What an open place keeps, apart from containers around it."""
+
+_CONTAINERS: Final = {
+    "list": containers.LIST,
+    "set": containers.SET,
+    "deque": containers.DEQUE,
+    "dict": containers.DICT,
+    "defaultdict": containers.DICT,
+    "OrderedDict": containers.DICT,
+}
+_DISPLAYS: Final[dict[type[ast.expr], str]] = {
+    ast.List: containers.LIST,
+    ast.ListComp: containers.LIST,
+    ast.Set: containers.SET,
+    ast.Dict: containers.DICT,
+    ast.DictComp: containers.DICT,
+}
+
 
 @dataclass(frozen=True)
 class Slot:
-    """An attribute or a global that is declared to keep functions, or containers of such."""
+    """An attribute or a global that keeps functions, or containers of such."""
 
     module: Module
     """Where it is declared."""
@@ -38,6 +69,8 @@ class Slot:
     """The class of the object that it is an attribute of."""
     name: str
     holds: Value
+    is_open: bool = False
+    """Does no declaration say which functions are meant?"""
 
 
 def of_attribute(engine: Engine, owner: Class, name: str) -> Slot | None:
@@ -73,3 +106,118 @@ def _declared_result(engine: Engine, atom: Atom) -> Value:
         if isinstance(call, Function) and not call.is_async:
             return calls.declared_result(engine, call)
     return NOTHING
+
+
+def mark(slot: Slot) -> str:
+    """Return a pattern of how a slot is read where its object is known: `.callback`."""
+    return rf"[.]{slot.name}\b(?!\s*=[^=])" if slot.owner else rf"\b{slot.name}\b"
+
+
+def public_mark(slot: Slot) -> str:
+    """Return the pattern for an open slot that others may read; else nothing."""
+    return mark(slot) if slot.is_open and not slot.name.startswith("_") else ""
+
+
+def open_attribute(engine: Engine, owner: Class, name: str, holds: Value) -> Slot | None:
+    """Return an attribute that is only known to keep what is stored in it.
+
+    None where assigning to it may do something else: a descriptor, `__setattr__`, an unknown base.
+    """
+    order = bases.mro(engine, owner)
+    if None in order or any(bases.defines(engine, order, hook) for hook in _HOOKS):
+        return None
+    found: list[tuple[Binding, Frame]] = []
+    module = owner.frame.scope.module
+    for base in order:
+        if isinstance(base, Class):
+            inside = engine.inside(base)
+            if any(b.binds not in _VARIABLES for b in inside.scope.bindings.get(name, [])):
+                return None
+            found += [(one, inside) for one in inside.scope.bindings.get(name, [])]
+            for method, one in base.frame.scope.module.self_assignments(base.node).get(name, []):
+                found.append((one, Frame(engine.scope(method, inside), (), inside)))
+    return _open(engine, Slot(module, owner, name, holds, is_open=True), found)
+
+
+def open_global(engine: Engine, module: Module, name: str, holds: Value) -> Slot | None:
+    """Return the same for a global."""
+    found = [(one, Frame(module.scope)) for one in module.scope.bindings.get(name, [])]
+    if not found or any(one.binds not in _VARIABLES for one, _ in found):
+        return None
+    return _open(engine, Slot(module, None, name, holds, is_open=True), found)
+
+
+_HOOKS: Final = ("__setattr__", "__getattribute__")
+_VARIABLES: Final = frozenset({Binds.VALUE, Binds.DECLARED})
+
+
+def _open(engine: Engine, slot: Slot, bindings: Iterable[tuple[Binding, Frame]]) -> Slot | None:
+    """Return a slot if its declarations are silent; a container as it is made there."""
+    made = set[str | None]()
+    for one, frame in bindings:
+        if one.binds is Binds.DECLARED and one.value:
+            if not _is_silent(declared.value(engine, one.value, frame)):
+                return None
+        value = one.site.value if isinstance(one.site, ast.AnnAssign) else one.value
+        if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+            made.add(_made(value))
+    kept = only(slot.holds)
+    if not isinstance(kept, Instance):
+        return slot
+    kind = made.pop() if len(made) == 1 else None
+    return replace(slot, holds=frozenset({replace(kept, cls=kind)})) if kind else None
+
+
+def _made(value: ast.expr) -> str | None:
+    """Return the class of a container that an expression makes; None for anything else."""
+    if not isinstance(value, ast.Call):
+        return _DISPLAYS.get(type(value))
+    name = last_name(value.func)
+    for keyword in value.keywords if name == "field" else ():
+        if keyword.arg == "default_factory":
+            name = last_name(keyword.value)
+    return _CONTAINERS.get(name)
+
+
+def _is_silent(holds: Value) -> bool:
+    """Does a declaration leave open what the functions give?"""
+    return all(map(_says_nothing, holds - NONE))
+
+
+def _says_nothing(atom: Atom) -> bool:
+    match atom:
+        case Unknown():
+            return True
+        case Declared(result=result):
+            return result_of(result).verdict is Verdict.UNKNOWN
+        case Instance(cls=str(fullname), items=items):
+            is_container = fullname.rpartition(".")[2] in (*_CONTAINERS, "tuple")
+            return is_container and (items is None or _is_silent(items))
+    return False
+
+
+def displayed(parent: ast.AST, node: ast.expr, holds: Value) -> Value | None:
+    """Return what a display is that a kept function, or what holds one, is put into."""
+    match parent:
+        case ast.Tuple(elts=items, ctx=ast.Load()):
+            before = items[: items.index(node)]
+            starred = any(isinstance(one, ast.Starred) for one in before)
+            return None if starred else frozenset({Row(len(before), holds)})
+        case ast.List(ctx=ast.Load()):
+            return containers.container(containers.LIST, holds)
+        case ast.Set():
+            return containers.container(containers.SET, holds)
+        case ast.Dict(values=values) if node in values:
+            return containers.container(containers.DICT, holds)
+    return None
+
+
+def is_global(name: str, frame: Frame) -> bool:
+    """Is it a variable of the module in work?"""
+    where: Frame = frame
+    while where.parent is not None:
+        is_own = name in where.scope.bindings and name not in where.scope.outer
+        if is_own and not isinstance(where.node, ast.ClassDef):
+            return False
+        where = where.parent
+    return name in where.scope.bindings

@@ -31,9 +31,9 @@ from mypy_await.summaries.model import (
     DecoratorEffect,
     Effect,
     Elements,
+    Kept,
     Parameter,
     Result,
-    Use,
 )
 from mypy_await.summaries.values import (
     NOTHING,
@@ -327,13 +327,13 @@ class FunctionSummary:
 
         return self._ask(("keeper", name), question, None)
 
-    def keeps(self, name: str) -> Use | None:
+    def keeps(self, name: str) -> Kept | None:
         """Return where a function passed for a parameter is called as only a plain one may be.
 
         The body keeps it for that, and does nothing else with it.
         """
 
-        def question() -> Use | None:
+        def question() -> Kept | None:
             function = self._body()
             return keeping.called_from(self._engine, function, name) if function else None
 
@@ -354,7 +354,7 @@ class FunctionSummary:
 
     def _effect(self, key: object, decorator: Callable[[], Value]) -> DecoratorEffect:
         effect = self._ask(key, lambda: effects.of(self._engine, decorator()), UNKNOWN_EFFECT)
-        if effect.effect is not Effect.SAME:
+        if effect.effect not in (Effect.SAME, Effect.UNKNOWN):
             return effect
         # A question of its own: that it reaches too deep must not hide the effect.
         kept = lambda: keeping.decorated(self._engine, decorator())  # noqa: E731

@@ -145,6 +145,14 @@ class Declared(Atom):
 
 
 @dataclass(frozen=True)
+class Row(Atom):
+    """A tuple that is followed for what it has at one position."""
+
+    position: int
+    item: Value
+
+
+@dataclass(frozen=True)
 class Awaitable(Atom):
     """A coroutine, future or other awaitable."""
 
