@@ -34,6 +34,7 @@ from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.freshness import Freshness
+from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import says_nothing
 from mypy_await.recognise import Interest, Lookup
@@ -65,6 +66,7 @@ class Hooks:
         self._refiner = Refiner(
             lookup, freshness, config.protect, contracts, infer_returns=infer_returns
         )
+        self._held = Held(self._refiner)
         self._judge = Judge(self._links, self._refiner, config, tells_origin=tells_origin)
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
@@ -75,6 +77,7 @@ class Hooks:
         """Drop what was remembered: a file was parsed anew."""
         self._links.forget()
         self._refiner.forget()
+        self._held.forget()
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Judge a class while mypy analyses it."""
@@ -225,6 +228,8 @@ class Hooks:
         known_by = self._refiner.attribute(ctx.api, fullname, typ)
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+        if self._infers_returns and (held := self._held.type_of(ctx)):
+            return held
         narrow = compat.narrowed(ctx.api, node) or typ  # mypy narrows only after this hook
         result = self._judge.expression(ctx.api, node, narrow)
         return typ if result is narrow else result

@@ -23,7 +23,9 @@ from mypy.types import (
     AnyType,
     CallableType,
     Instance,
+    NoneType,
     Overloaded,
+    PartialType,
     ProperType,
     TupleType,
     Type,
@@ -75,7 +77,10 @@ _NONE: Final = Interest()
 class Recogniser:
     """Answers for full names."""
 
-    def __init__(self, lookup: Lookup, protect: tuple[str, ...]) -> None:
+    def __init__(
+        self, lookup: Lookup, protect: tuple[str, ...], *, infers_returns: bool = False
+    ) -> None:
+        self._infers = infers_returns
         self._lookup = lookup
         self._protect = protect
         self._classes: dict[str, TypeInfo | None] = {}
@@ -102,6 +107,8 @@ class Recogniser:
     def is_attribute_of_interest(self, fullname: str) -> bool:
         """May this attribute hold an awaitable, or a mock that gives one?"""
         member = self._member(fullname)
+        if self._infers and isinstance(member, Var) and _is_inferred_any(member):
+            return True
         return _may_read(member) or (member is None and fullname.startswith(names.MOCK_ATTRIBUTES))
 
     def _interest(self, fullname: str, node: SymbolNode | None) -> Interest:
@@ -274,6 +281,13 @@ def _gives_decorator(result: ProperType) -> bool:
 def _is_erased(node: Decorator) -> bool:
     """Do decorators leave nothing of the function's type, as far as mypy has come?"""
     return node.type is None or isinstance(get_proper_type(node.type), AnyType)
+
+
+def _is_inferred_any(node: Var) -> bool:
+    """Has mypy inferred of a variable that it may be anything, or nothing yet?"""
+    typ = get_proper_type(node.type)
+    unsaid = (AnyType, NoneType, PartialType)  # `None` in code without annotations
+    return node.is_inferred and (typ is None or any(isinstance(p, unsaid) for p in parts(typ)))
 
 
 def _may_read(node: SymbolNode | None) -> bool:

@@ -316,6 +316,25 @@ class Refiner:
         self._note(api, summary)
         return found
 
+    def held(
+        self, api: CheckerPluginInterface, owner: str, name: str, *, by_default: bool
+    ) -> Instance | None:
+        """Return the class of what an attribute holds, where it is not `None`: in the gate only.
+
+        With `by_default` on instances made without the arguments that may be left out.
+        """
+        if not self._infer_returns:
+            return None
+        summary = self._ask(
+            api,
+            ("held", owner, name, by_default),
+            lambda: self._summaries.held(owner, name, by_default=by_default),
+        )
+        found = self._lookup(summary.instance_of) if summary and summary.instance_of else None
+        if summary is not None:
+            self._note(api, summary)
+        return _instance(found.node) if found and isinstance(found.node, TypeInfo) else None
+
     def _of_callee(
         self, api: CheckerPluginInterface, fullname: str, callee: Expression
     ) -> FunctionSummary | None:

@@ -204,6 +204,8 @@ def _awaited_atom(engine: Engine, atom: Atom) -> Value:
         if atom.call:
             return body_result(engine, atom.call, atom.bindings)
         return atom.given
+    if isinstance(atom, Instance) and isinstance(atom.cls, Class):
+        return classes.awaited(engine, atom)
     return NOTHING if isinstance(atom, Constant) else UNKNOWN
 
 

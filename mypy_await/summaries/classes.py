@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -283,3 +284,14 @@ def _as_awaitable(engine: Engine, atom: Atom) -> Value:
         return UNKNOWN
     origin = replace(calls.origin_of(method, Kind.AWAITABLE), fullname=atom.fullname)
     return frozenset({Awaitable(origin, UNKNOWN)})
+
+
+def awaited(engine: Engine, awaitable: Instance) -> Value:
+    """Return what awaiting an instance gives, as its `__await__` declares it."""
+    method = only(attribute(engine, frozenset({awaitable}), "__await__"))
+    match method:
+        case Function(
+            annotation=ast.Subscript(value=generator, slice=ast.Tuple(elts=[_, _, result]))
+        ) if ast.unparse(generator).rpartition(".")[2] == "Generator":
+            return declared.value(engine, result, method.frame)
+    return UNKNOWN

@@ -5,10 +5,21 @@ from __future__ import annotations
 import ast
 
 from mypy_await.summaries import bases, classes, modules
+from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.sources import Module
-from mypy_await.summaries.values import UNKNOWN, Atom, Class, External, Instance, Value, join
+from mypy_await.summaries.values import (
+    UNKNOWN,
+    Atom,
+    Class,
+    External,
+    Instance,
+    Value,
+    join,
+    only,
+    without_none,
+)
 
 
 def resolve(engine: Engine, fullname: str) -> Value:
@@ -33,6 +44,28 @@ def _member(engine: Engine, atom: Atom, name: str) -> Value:
         return UNKNOWN
     me = Instance(atom)
     return join(*(classes.bind_member(engine, one, me) for one in found))
+
+
+def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:
+    """Return what an attribute of an instance is, where it is not `None`.
+
+    With `by_default` that of an instance that is made without the arguments that may be left out.
+    """
+    cls = only(resolve(engine, owner))
+    if not isinstance(cls, Class) or _is_declared(engine, cls, name):
+        return UNKNOWN
+    made: Value = frozenset({Instance(cls)})
+    if by_default:
+        made = classes.construct(engine, cls, Arguments())
+    return without_none(classes.attribute(engine, made, name))
+
+
+def _is_declared(engine: Engine, cls: Class, name: str) -> bool:
+    return any(
+        classes.declared_attribute(engine, base, name) is not None
+        for base in bases.mro(engine, cls)
+        if isinstance(base, Class)
+    )
 
 
 def functions_at(module: Module, line: int, column: int | None) -> list[FunctionNode]:

@@ -35,6 +35,18 @@ class Summaries:
         """
         return self._summary(fullname, lambda: (fullname, lookup.resolve(self._engine, fullname)))
 
+    def held(self, owner: str, name: str, *, by_default: bool) -> FunctionSummary | None:
+        """Return the summary of what an attribute holds, where it is not `None`.
+
+        That is what the methods of a class, by its full name, store there.  With `by_default`
+        parameters of its constructor that may be left out count as left out.
+        """
+        fullname = f"{owner}.{name}"
+        return self._summary(
+            ("held", fullname, by_default),
+            lambda: (fullname, lookup.held(self._engine, owner, name, by_default=by_default)),
+        )
+
     def at(
         self,
         module: str,

@@ -1,0 +1,112 @@
+"""What an attribute holds that is `None` at first, or what a parameter says: where mypy says `Any`.
+
+    def __init__(self, store=None):
+        self.socket = None
+        self.store = store or Store()
+
+The methods of the class say of which class it is, if all that they store there is `None` or of that
+class.  A parameter that may be left out may be passed anything else; so what is said of the default
+counts only where the class does not tell the two apart.
+"""
+
+from __future__ import annotations
+
+from mypy.nodes import (
+    AwaitExpr,
+    CallExpr,
+    Expression,
+    FuncItem,
+    MemberExpr,
+    NameExpr,
+    Node,
+    TypeInfo,
+    Var,
+)
+from mypy.plugin import AttributeContext
+from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
+
+from mypy_await import compat
+from mypy_await.awaitables import parts
+from mypy_await.refine import Refiner
+from mypy_await.walk import descendants
+
+
+class Held:
+    """Answers for the attributes that are read in the modules in work."""
+
+    def __init__(self, refiner: Refiner) -> None:
+        self._refiner = refiner
+        self._told_apart: dict[tuple[TypeInfo, FuncItem, str], bool] = {}
+
+    def forget(self) -> None:
+        """Drop the answers: a file was parsed anew."""
+        self._told_apart.clear()
+
+    def type_of(self, ctx: AttributeContext) -> Type | None:
+        """Return the type of what is read from an attribute, as the source of its class says."""
+        node, owner = ctx.context, ctx.type
+        if not isinstance(node, MemberExpr) or not isinstance(owner, Instance):
+            return None
+        said = list(parts(get_proper_type(ctx.default_attr_type)))
+        if not any(isinstance(p, AnyType) for p in said) and not isinstance(said[0], NoneType):
+            return None
+        of = owner.type.fullname
+        found = self._refiner.held(ctx.api, of, node.name, by_default=False)
+        if found is None:
+            found = self._refiner.held(ctx.api, of, node.name, by_default=True)
+            if found is None or self._is_told_apart(ctx, node):
+                return None
+        is_known = any(isinstance(part, Instance) for part in said)
+        return found if is_known else UnionType([found, NoneType()])
+
+    def _is_told_apart(self, ctx: AttributeContext, node: MemberExpr) -> bool:
+        """May the class know whether the attribute is the default, or what was passed?"""
+        info, function = compat.active_class(ctx.api), compat.top_level_function(ctx.api)
+        if info is None or function is None or not _is_of_self(node):
+            return True
+        key = info, function, node.name
+        if key not in self._told_apart:
+            self._told_apart[key] = _tells_apart(*key)
+        return self._told_apart[key]
+
+
+def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str) -> bool:
+    """Does a class treat an attribute in two ways, for all that a function shows?
+
+    It does where it passes the attribute on, as to a test; where the function awaits a call of it
+    here and not there; or where it only calls in a sync function what async ones await.
+    """
+    nodes = list(descendants(info.defn))
+    if any(isinstance(node, CallExpr) and _is_passed(node, attribute) for node in nodes):
+        return True
+    awaited = [node.expr for node in nodes if isinstance(node, AwaitExpr)]
+    inside = nodes if not function.is_coroutine else list(descendants(function))
+    beside = {_called(node, attribute) for node in awaited if node in inside}
+    here = {_called(node, attribute) for node in descendants(function) if node not in awaited}
+    return not (here & beside) <= {None}
+
+
+def _is_passed(call: CallExpr, attribute: str) -> bool:
+    """Is the attribute, or a method of it, passed on?"""
+    return any(
+        _is_attribute(part, attribute)
+        for argument in call.args
+        for part in (argument, getattr(argument, "expr", None))
+    )
+
+
+def _called(node: Node, attribute: str) -> str | None:
+    """Return the method of the attribute that is called, if it is such a call."""
+    match node:
+        case CallExpr(callee=MemberExpr(name=name, expr=owner)) if _is_attribute(owner, attribute):
+            return name
+    return None
+
+
+def _is_attribute(node: Expression | None, name: str) -> bool:
+    return isinstance(node, MemberExpr) and node.name == name and _is_of_self(node)
+
+
+def _is_of_self(node: MemberExpr) -> bool:
+    owner = node.expr
+    return isinstance(owner, NameExpr) and isinstance(owner.node, Var) and owner.node.is_self
