@@ -7,11 +7,12 @@ nothing of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy.nodes import (
     AwaitExpr,
     CallExpr,
+    Context,
     Decorator,
     Expression,
     IndexExpr,
@@ -90,9 +91,11 @@ class Hooks:
             return self._decorator(ctx, fullname, node, typ)
         # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
         # expression as their context: ours answers only to the call that names the method.
-        is_method = isinstance(ctx, MethodContext)
+        is_method, name = isinstance(ctx, MethodContext), fullname.rpartition(".")[2]
+        if is_method and name in _BY_PROTOCOL and not _names(node, name):
+            typ = self._refiner.by_protocol(ctx.api, fullname, typ)
         if isinstance(node, CallExpr):
-            if is_method and not _names(node, fullname.rpartition(".")[2]):
+            if is_method and not _names(node, name):
                 return typ
             typ = self._look_inside(ctx, fullname, interest, node)
             return self._value(ctx, fullname, node, typ) if interest.gives else typ
@@ -249,7 +252,15 @@ def _named(node: Decorator, fullname: str) -> Expression:
     )
 
 
-def _names(node: CallExpr, method: str) -> bool:
-    """Is this call written as a call of that method?"""
-    callee = node.callee
-    return method == "__call__" or (isinstance(callee, MemberExpr) and callee.name == method)
+def _names(node: Context, method: str) -> bool:
+    """Is this written as a call of that method?"""
+    callee = node.callee if isinstance(node, CallExpr) else None
+    return callee is not None and (
+        method == "__call__" or (isinstance(callee, MemberExpr) and callee.name == method)
+    )
+
+
+_BY_PROTOCOL: Final = frozenset(
+    {"__aenter__", "__aiter__", "__anext__", "__enter__", "__getitem__", "__iter__", "__next__"}
+)
+"""Methods whose calls statements make that bind a name, and subscriptions."""

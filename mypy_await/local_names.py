@@ -13,8 +13,10 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     MemberExpr,
+    MypyFile,
     NameExpr,
     Node,
+    OperatorAssignmentStmt,
     RefExpr,
     TryStmt,
     TypeInfo,
@@ -22,6 +24,7 @@ from mypy.nodes import (
     WithStmt,
 )
 
+from mypy_await import compat
 from mypy_await.bound import only_value
 from mypy_await.flow import is_seen_elsewhere
 from mypy_await.places import function_around
@@ -64,7 +67,8 @@ def is_exact(site: Site, call: CallExpr) -> bool:
     """Does a call certainly run the function that mypy finds, and none of a subclass?
 
     So it is for a function of a module, and a method of what is an instance of just this class:
-    one made on the spot, or kept in a local name that nothing else is done with.
+    one made on the spot, kept in a local name that nothing else is done with, or in an attribute
+    that the module stores nothing else to.
     """
     callee = call.callee
     function = site.callee_node(call)
@@ -80,11 +84,37 @@ def is_exact(site: Site, call: CallExpr) -> bool:
         if found is None or not all(_only_reads(use, callee.name, site) for use in found.uses):
             return False
         owner = found.value
-    return (
-        isinstance(owner, CallExpr)
-        and isinstance(owner.callee, RefExpr)
-        and isinstance(owner.callee.node, TypeInfo)
-    )
+    if isinstance(owner, MemberExpr):
+        return _is_kept_alone(compat.module(site.api), owner.name, callee.name)
+    return _class_made(owner) is not None
+
+
+def _class_made(node: Expression) -> TypeInfo | None:
+    """Return the class of an object that is made here."""
+    made = node.callee if isinstance(node, CallExpr) else None
+    return made.node if isinstance(made, RefExpr) and isinstance(made.node, TypeInfo) else None
+
+
+def _is_kept_alone(module: MypyFile, attribute: str, method: str) -> bool:
+    """Are new objects of one class all that an attribute holds, and is no method replaced?"""
+    classes = set()
+    for statement in descendants(module):
+        match statement:
+            case AssignmentStmt(lvalues=targets) | OperatorAssignmentStmt(lvalue=targets):
+                stored = _attributes_in(targets)
+            case _:
+                continue
+        if method in stored:
+            return False
+        if attribute in stored:
+            classes.add(_class_made(statement.rvalue))
+    return len(classes) == 1 and None not in classes
+
+
+def _attributes_in(targets: Expression | list[Expression]) -> set[str]:
+    nodes = targets if isinstance(targets, list) else [targets]
+    parts = (part for node in nodes for part in descendants(node))
+    return {part.name for part in parts if isinstance(part, MemberExpr)}
 
 
 def _only_reads(use: NameExpr, name: str, site: Site) -> bool:

@@ -10,6 +10,10 @@ AWAITABLE_GENERATOR: Final = "typing.AwaitableGenerator"
 COROUTINE: Final = "typing.Coroutine"
 AWAITS: Final = frozenset({f"{COROUTINE}.__await__", "types.CoroutineType.__await__"})
 """What `await` calls on a coroutine."""
+MANAGERS: Final = frozenset(
+    {"contextlib._AsyncGeneratorContextManager", "contextlib._GeneratorContextManager"}
+)
+"""What `contextlib` makes of generators."""
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 MOCK_ATTRIBUTES: Final = "unittest.mock.NonCallableMock."
 OBJECT: Final = "builtins.object"

@@ -260,7 +260,7 @@ def _may_hold(typ: ProperType) -> bool:
         return awaitable(typ.ret_type) is not None  # for the call of what the call gives
     if isinstance(typ, TupleType):
         return any(may_be_awaitable(item) for item in typ.items)
-    return may_be_awaitable(typ) or is_started_later(typ)
+    return may_be_awaitable(typ) or is_started_later(typ) or _is_manager(typ)
 
 
 def _gives_open_function(result: ProperType) -> bool:
@@ -273,9 +273,11 @@ def _gives_open_function(result: ProperType) -> bool:
 
 def _gives_decorator(result: ProperType) -> bool:
     """Is a result what takes functions: a decorator, or a context manager that can be one?"""
-    if isinstance(result, Instance):
-        return result.type.fullname == "contextlib._GeneratorContextManager"
-    return isinstance(result, CallableType) and _takes(result)
+    return _is_manager(result) or (isinstance(result, CallableType) and _takes(result))
+
+
+def _is_manager(typ: ProperType) -> bool:
+    return isinstance(typ, Instance) and typ.type.fullname in names.MANAGERS
 
 
 def _is_erased(node: Decorator) -> bool:

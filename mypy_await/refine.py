@@ -185,6 +185,9 @@ class Refiner:
         # is read all the same.
         is_open = says_nothing(proper) or is_protected(proper, self._protect)
         if not is_open:
+            manager = self._manager(api, fullname, node, proper) if self._infer_returns else None
+            if manager is not None:
+                return manager
             coroutine = awaitable(proper)
             if coroutine is None or not says_nothing(get_proper_type(coroutine.result)):
                 return None
@@ -208,6 +211,38 @@ class Refiner:
         )
         self._note(api, summary)
         return found
+
+    def by_protocol(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Type:
+        """Return the type of a special method's call that a statement makes: in the gate only.
+
+        So the target of `with`, or of a loop, has the class that the source of `__enter__` or
+        `__next__` gives, where they have no annotations.
+        """
+        summary = self.summary(api, fullname) if self._infer_returns else None
+        if summary is None:
+            return typ
+        proper = get_proper_type(typ)
+        inside = awaitable(proper)
+        found = None
+        if says_nothing(get_proper_type(inside.result) if inside else proper):
+            found = self._receiver(api, summary, proper, lambda: None)
+        self._note(api, summary)
+        return found.typ if found else typ
+
+    def _manager(
+        self, api: CheckerPluginInterface, fullname: str, node: CallExpr, typ: ProperType
+    ) -> Refined | None:
+        """Return the type of a context manager with the class that its generator yields."""
+        if not isinstance(typ, Instance) or typ.type.fullname not in names.MANAGERS:
+            return None
+        if not says_nothing(get_proper_type(typ.args[0])):
+            return None
+        summary = self._of_callee(api, fullname, node.callee)
+        found = self._lookup(summary.enters_class) if summary and summary.enters_class else None
+        if summary is None or found is None or not isinstance(found.node, TypeInfo):
+            return None
+        self._note(api, summary)
+        return Refined(typ.copy_modified(args=[_instance(found.node), *typ.args[1:]]))
 
     def open_factory(
         self, api: CheckerPluginInterface, fullname: str, node: CallExpr

@@ -234,6 +234,8 @@ class FunctionSummary:
         return self._ask(key, question, None)
 
     def _one_class(self, value: Value) -> str | None:
+        if value and all(isinstance(atom, Constant) and atom.value is not None for atom in value):
+            return "builtins.bool"
         found = only(value)
         if not isinstance(found, Instance):
             return None
