@@ -32,6 +32,21 @@ def expected(use: Use, action: str, declared: Type) -> str:
     return f"{misused(use, action)}; expected {_type(use, declared)}"
 
 
+def passed_together(use: Use) -> str:
+    """Say that a call takes a generator of awaitables for one awaitable.
+
+    The type is left out: it may be another one for each overload that mypy tries.
+    """
+    return f'Generator of awaitables is passed to "{use.receiver.rpartition(".")[2]}" as one'
+
+
+def pass_each(callee: str) -> str:
+    """Say how a call gets all that a generator gives."""
+    if callee.endswith(".gather"):
+        return 'Maybe you forgot the "*" before it?'
+    return "Pass each of its elements by itself"
+
+
 def truthy(use: Use, where: str) -> str:
     """Say that an awaitable decides a condition."""
     typ = _type(use, use.value.typ)

@@ -16,6 +16,7 @@ MANAGERS: Final = frozenset(
 """What `contextlib` makes of generators."""
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 MOCK_ATTRIBUTES: Final = "unittest.mock.NonCallableMock."
+GENERATOR: Final = "typing.Generator"
 OBJECT: Final = "builtins.object"
 HASATTR: Final = "builtins.hasattr"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mypy.nodes import CallExpr, FuncItem, LambdaExpr, NameExpr
 from mypy.types import Instance
 
-from mypy_await import codes, messages
+from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
 from mypy_await.calls import result_slots
@@ -83,7 +85,17 @@ def _is_new_task(use: Use) -> bool:
             knows("task", use.site.callee_name(use.origin))
             or _is_made_by_callee(use.site, use.origin)
         )
+        and not _is_refused(use.site, use.origin)
     )
+
+
+def _is_refused(site: Site, call: CallExpr) -> bool:
+    """Is there a report that what the task is made of is no coroutine?"""
+    found = (compat.reported_codes(site.api, argument) for argument in call.args)
+    return any(code.code in _REFUSALS for codes_here in found for code in codes_here)
+
+
+_REFUSALS: Final = ("arg-type", codes.UNAWAITED_VALUE.code)
 
 
 def _is_made_by_callee(site: Site, call: CallExpr) -> bool:

@@ -12,6 +12,7 @@ from mypy.nodes import (
     CastExpr,
     ComparisonExpr,
     Expression,
+    GeneratorExpr,
     IndexExpr,
     LambdaExpr,
     MemberExpr,
@@ -448,7 +449,13 @@ def _is_made_to_look_up(use: Use) -> bool:
 
 
 def check_container(use: Use) -> Misuse | None:
-    """Report an awaitable whose container goes where its elements are meant to be results."""
+    """Report an awaitable whose container goes where its elements are meant to be results.
+
+    Or where each of them is meant, and asyncio takes the generator of them for a coroutine.
+    """
+    if _is_taken_for_coroutine(use):
+        notes = (messages.pass_each(use.receiver),)
+        return Misuse(codes.UNAWAITED_VALUE, messages.passed_together(use), notes, use.place.value)
     if not use.value.is_lazy:
         return None
     if not use.is_deep and _works_with_elements(use, use.receiver):
@@ -462,6 +469,21 @@ def check_container(use: Use) -> Misuse | None:
     if use.among_plain and _is_sent_off(use) and not use.is_awaited_as_item:
         return _misuse(use, "put among plain values")
     return None
+
+
+def _is_taken_for_coroutine(use: Use) -> bool:
+    """Is it a generator in a slot for awaitables that takes generators too, as old coroutines?"""
+    call = use.place.node
+    if use.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
+        return False
+    if not knows("consumer", use.receiver) or not isinstance(use.place.value, GeneratorExpr):
+        return False
+    formals = use.site.slot(call, use.place.value, as_declared=True).formals
+    return any(
+        isinstance(part, Instance) and part.type.fullname == names.GENERATOR
+        for formal in formals
+        for part in parts(formal)
+    )
 
 
 def _is_sent_off(use: Use) -> bool:
