@@ -42,7 +42,8 @@ def nearest(folder: Path, member: str = "start", *, cls: str = "Own", **files: s
         file = folder / f"{module}.py"
         return str(file) if file.is_file() else None
 
-    return Bases(sources, path_of).nearest(path, sources.line_of(path, cls), member)
+    base = Bases(sources, path_of).nearest(path, sources.line_of(path, cls), member)
+    return base.node.name if base else None
 
 
 DECLARED: Final = "class A:\n    def start(self) -> None: ...\n"

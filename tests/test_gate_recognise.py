@@ -194,6 +194,60 @@ def test_advice_is_added_where_mypy_gives_none(
     assert [finding.notes for finding in about_awaitables([error], Sources())] == [notes]
 
 
+PROTOCOLS: Final = """\
+async def used(lock, stream, made, pool):
+    with lock: ...
+    for one in stream: ...
+    async with made: ...
+    async for one in made: ...
+    async for one in [1]: ...
+    await pool.submit(int)
+    asyncio.gather([made])
+    asyncio.gather(1)
+    await lock.leave()
+
+def sync(lock):
+    with lock: ...
+def leave() -> None: ...
+"""
+LACKS: Final = '"{}" has no attribute "{}"'
+GATHER: Final = 'No overload variant of "gather" matches argument type "{}"'
+VARIANTS: Final = (
+    "Possible overload variants:",
+    "    def [_T] gather(*coros: Future[_T] | Awaitable[_T]) -> Future[list[_T]]",
+)
+IN_AWAIT: Final = 'Incompatible types in "await" (actual type "{}", expected type "Awaitable[Any]")'
+SPREAD: Final = 'Maybe you forgot the "*" before argument 1?'
+WRAP: Final = '"asyncio.wrap_future" makes an awaitable of it'
+
+
+@pytest.mark.parametrize(
+    ("line", "columns", "text", "note"),
+    [
+        (2, (10, 13), LACKS.format("Lock", "__enter__"), 'Use "async with"'),
+        (3, (16, 21), LACKS.format("AsyncIterator[int]", "__iter__"), 'Use "async for"'),
+        (4, (16, 19), LACKS.format("Coroutine[Any, Any, User]", "__aenter__"), AWAIT),
+        (5, (22, 25), LACKS.format("Coroutine[Any, Any, Any]", "__aiter__"), AWAIT),
+        (5, (22, 25), LACKS.format("Coroutine[Any, Any, int]", "__aiter__"), None),
+        (6, (22, 24), LACKS.format("list[int]", "__aiter__"), 'Use "for"'),
+        (7, (5, 26), IN_AWAIT.format("Future[int]"), WRAP),
+        (8, (5, 26), GATHER.format("list[Task[int]]"), SPREAD),
+        (9, (5, 21), GATHER.format("int"), "Argument 1 cannot be awaited"),
+        (10, (5, 22), IN_AWAIT.format("None"), '"leave" returns None, which cannot be awaited'),
+        (13, (10, 13), LACKS.format("Lock", "__enter__"), None),
+    ],
+)  # fmt: skip
+def test_the_remedy_is_named(
+    tmp_path: Path, line: int, columns: tuple[int, int], text: str, note: str | None
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(PROTOCOLS, encoding="utf-8")
+    notes = VARIANTS if "gather" in text else ()
+    error = Finding(str(file), line, columns[0], line, columns[1], "code", text, notes)
+    shown = about_awaitables([error], Sources())
+    assert [finding.notes for finding in shown] == [(note,) if note else ()]
+
+
 def test_a_future_of_unknown_origin_decides_nothing(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text(SOURCE, encoding="utf-8")

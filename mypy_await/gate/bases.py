@@ -39,26 +39,48 @@ class Bases:
     sources: Sources
     path_of: Callable[[str], str | None]
 
-    def nearest(self, path: str, line: int, member: str) -> str | None:
-        """Return the name of the nearest base that defines a member of the class at a line.
+    def nearest(self, path: str, line: int, member: str) -> Class | None:
+        """Return the nearest base that defines a member of the class at a line.
 
         Of an `async def` a plain one that declares no result is passed over: what a farther base
         declares holds for it too.  None where no class stands there, or none of the bases that can
         be read defines it.
         """
-        around = self.sources.innermost(path, line, ast.ClassDef)
-        if around is None:
-            return None
-        own = Class(path, around)
-        order = list(self._linear(own, ()))
-        # As in Python's order, a base of two bases comes behind both.
-        bases = [one for at, one in enumerate(order) if one not in order[at + 1 :]]
-        is_async = isinstance(own.definition(member), ast.AsyncFunctionDef)
+        own, *bases = self._around(path, line) or (None,)
+        is_async = own is not None and isinstance(own.definition(member), ast.AsyncFunctionDef)
         for base in bases:
             found = base.definition(member)
             if found and not (is_async and _declares_nothing(found)):
-                return base.node.name
+                return base
         return None
+
+    def definitions(self, path: str, line: int, member: str) -> Iterator[ast.stmt]:
+        """Yield what binds a member of the class at a line, in the class and its bases."""
+        for one in self._around(path, line):
+            if found := one.definition(member):
+                yield found
+
+    def imported(self, path: str) -> Iterator[str]:
+        """Yield the files of the modules that a file imports, or imports something from."""
+        for node in ast.walk(self.sources.tree(path)):
+            found: list[str | None] = []
+            match node:
+                case ast.Import():
+                    found = [self.path_of(alias.name) for alias in node.names]
+                case ast.ImportFrom():
+                    names = ("", *(alias.name for alias in node.names))
+                    found = [self._module(path, node, name) for name in names]
+            yield from filter(None, found)
+
+    def _around(self, path: str, line: int) -> list[Class]:
+        """Return the class at a line with its bases; nothing where no class stands there."""
+        around = self.sources.innermost(path, line, ast.ClassDef)
+        if around is None:
+            return []
+        own = Class(path, around)
+        order = list(self._linear(own, ()))
+        # As in Python's order, a base of two bases comes behind both.
+        return [own, *(one for at, one in enumerate(order) if one not in order[at + 1 :])]
 
     def _linear(self, own: Class, below: tuple[Class, ...]) -> Iterator[Class]:
         for expression in own.node.bases:

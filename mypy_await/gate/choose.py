@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.source import Sources
+
+if TYPE_CHECKING:
+    from mypy_await.gate.nothing import Nothing
 
 SIGNS: Final = (
     *("oroutine", "waitable", "Task[", "Future[", "Async", "await"),
@@ -19,9 +22,6 @@ ALWAYS: Final = frozenset(
     {"unused-coroutine", "unused-awaitable", "await-not-async", "top-level-await"}
 )
 """Codes of mypy that are about awaiting by themselves."""
-
-NO_VALUE: Final = "func-returns-value"
-"""What mypy reports where the result of a function that is declared to give None is used."""
 
 RESULT: Final = "return-value"
 """What mypy reports of a `return`, and of a lambda beside the error of what it is passed to."""
@@ -35,7 +35,27 @@ ITERATORS: Final = {"__anext__": "__aiter__", "__next__": "__iter__"}
 FAILURE: Final = "mypy-await failed in "
 """How the report of a defect of ours begins; what is missing then nobody knows."""
 
+NO_VALUE: Final = "func-returns-value"
+"""What mypy reports where the result of a function that is declared to give None is used."""
+
 PathOf = Callable[[str], str | None]
+
+
+class Run(NamedTuple):
+    """What is known besides an error itself."""
+
+    sources: Sources
+    path_of: PathOf
+    without_value: frozenset[tuple[str, int]]
+    """The lines where mypy reports `NO_VALUE`."""
+
+    @property
+    def nothing(self) -> Nothing:
+        """What tells of a None where it comes from."""
+        from mypy_await.gate.bases import Bases
+        from mypy_await.gate.nothing import Nothing
+
+        return Nothing(self.sources, Bases(self.sources, self.path_of), self.without_value)
 
 
 def about_awaitables(
@@ -46,20 +66,21 @@ def about_awaitables(
     `path_of` gives the path of a module of the run.
     """
     shown: dict[tuple[str, int], list[Finding]] = {}
-    ranked = sorted(errors, key=lambda error: not error.is_ours)
-    without_value = {(error.path, error.line) for error in ranked if error.code == NO_VALUE}
+    ranked = sorted(errors, key=lambda error: (not error.is_ours, error.code == NO_VALUE))
+    without_value = frozenset((e.path, e.line) for e in ranked if e.code == NO_VALUE)
     special = {match[1] for error in ranked if (match := SPECIAL.match(error.text))}
+    run = Run(sources, path_of, without_value)
     failures: set[str] = set()
     for error in ranked:
         if error.text.startswith(FAILURE):
             if error.text in failures:
                 continue
             failures.add(error.text)
-        elif not _is_shown(error, sources, path_of, without_value) or _is_use_of(special, error):
+        elif not _is_shown(error, run) or _is_use_of(special, error):
             continue
         here = shown.setdefault((error.path, error.line), [])
         if not any(_repeats(error, other) for other in here):
-            here.append(error if error.is_ours else _with_remedy(error, sources))
+            here.append(error if error.is_ours else _with_remedy(error, run))
     flat = (error for here in shown.values() for error in here)
     return sorted(flat, key=lambda e: (e.path, e.line, e.column, e.end_column, e.code, e.text))
 
@@ -75,12 +96,12 @@ def _is_use_of(methods: set[str], error: Finding) -> bool:
     return any(match is not None and match[1] in methods for match in gives)
 
 
-def _with_remedy(error: Finding, sources: Sources) -> Finding:
+def _with_remedy(error: Finding, run: Run) -> Finding:
     if error.code in ALWAYS:
         return error
     from mypy_await.gate.remedy import with_remedy
 
-    return with_remedy(error, sources)
+    return with_remedy(error, run.nothing)
 
 
 def _repeats(error: Finding, other: Finding) -> bool:
@@ -91,22 +112,20 @@ def _repeats(error: Finding, other: Finding) -> bool:
     return other.column == error.column
 
 
-def _is_shown(
-    error: Finding, sources: Sources, path_of: PathOf, without_value: set[tuple[str, int]]
-) -> bool:
+def _is_shown(error: Finding, run: Run) -> bool:
     if error.is_ours:
         return True
     if error.code in ALWAYS:
         from mypy_await.gate.excuses import is_told_apart
 
-        return not is_told_apart(error, sources)
+        return not is_told_apart(error, run.sources)
+    if error.code == NO_VALUE:
+        return run.nothing.is_gathered(error)
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
         return False
     from mypy_await.gate.excuses import is_excused
-    from mypy_await.gate.recognise import awaits_none, is_about_awaitables
+    from mypy_await.gate.recognise import is_about_awaitables
 
-    if awaits_none(error):
-        # An attribute that is not filled yet is None as well, and no missing await.
-        lines = range(error.line, error.end_line + 1)
-        return any((error.path, line) in without_value for line in lines)
-    return is_about_awaitables(error, sources) and not is_excused(error, sources, path_of)
+    return is_about_awaitables(error, run.nothing) and not is_excused(
+        error, run.sources, run.path_of
+    )

@@ -109,4 +109,4 @@ def _is_far(error: Finding, sources: Sources, bases: Bases) -> bool:
     else:
         return False
     nearest = bases.nearest(error.path, error.line, member)
-    return nearest is not None and nearest != match["base"].rpartition(".")[2]
+    return nearest is not None and nearest.node.name != match["base"].rpartition(".")[2]

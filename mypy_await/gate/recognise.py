@@ -15,22 +15,23 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import FORGOTTEN, Finding
+from mypy_await.gate.nothing import Nothing
+from mypy_await.gate.overloads import is_known, is_overload_about
 from mypy_await.gate.source import Sources
-from mypy_await.gate.threads import is_of_thread
+from mypy_await.gate.threads import is_awaited, is_of_thread
 from mypy_await.gate.typetext import (
     ASYNC_CONTEXT,
     AWAITABLE,
     NOTHING,
     PLAIN,
+    QUOTED,
     UNKNOWN,
     TypeText,
     differ,
     is_called_too_early,
+    is_of_library,
     read_type,
-    split,
 )
-
-QUOTED: Final = '"([^"]*)"'
 
 
 class Template(NamedTuple):
@@ -91,9 +92,6 @@ ENTRY: Final = Template('": "', ".*incompatible type <T>: <T>; expected <T>: <T>
 RESULTS: Final = Template(
     "Return type", "Return type <T> of .* incompatible with return type <T> in"
 )
-OVERLOAD: Final = Template(
-    "No overload variant", "No overload variant of .* matches? argument types? (.*)"
-)
 CALLBACK: Final = Template(
     "Callable[[", '.* incompatible type "(Callable.*)"; expected "(Callable.*)"'
 )
@@ -103,12 +101,6 @@ BOTH_SIDES: Final = (("Expected:", "Got:"), ("Superclass:", "Subclass:"))
 
 OPERAND: Final = '(Left|Right) operand is of type "([^"]*)"'
 BOTH_UNIONS: Final = "Both left and right operands are unions"
-TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
-"""How type variables are called; a class of such a name is taken for one."""
-
-VARIANT: Final = r"\s*def (?:\[.*?\] )?\w+\((.*)\)(?: -> .*)?$"
-AWAITED_BY_LIBRARY: Final = frozenset({"Awaitable", "Coroutine", "Future", "Generator", "Task"})
-"""What asyncio's functions say they take, where they take awaitables and nothing else."""
 OF_AWAITABLES: Final = (
     r"close|send|throw|(cr|gi|ag)_\w+|cancel|cancelled|cancelling|uncancel|done|result|exception"
     r"|(add|remove)_done_callback|set_(result|exception|name)|get_(coro|context|loop|name|stack)"
@@ -125,32 +117,40 @@ ASYNC_ONLY: Final = frozenset({"Lock", "Condition", "Semaphore", "BoundedSemapho
 """Context managers of asyncio and AnyIO; the classes threading calls so have an `__enter__`."""
 
 
-def is_about_awaitables(error: Finding, sources: Sources) -> bool:
+Pair = tuple[TypeText, TypeText, bool]
+"""What is there, what should be, and whether both are results of functions."""
+
+
+def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     """Does this error of mypy name an awaitable as its certain cause?"""
-    if is_of_thread(error, sources):
+    sources = nothing.sources
+    if is_of_thread(error, sources) or is_awaited(error, sources):
         return True
-    for judge in (_in_await, _attribute, _value, _function, _overload, _callback):
+    in_await = IN_AWAIT.match(error.text)
+    if in_await:
+        if in_await.groups() == ("await", NOTHING):
+            return nothing.is_returned(error)
+        return _cannot_be_awaited(read_type(in_await[2]))
+    overload = is_overload_about(error, nothing)
+    if overload is not None:
+        return overload
+    for judge in (_attribute, _value, _function, _callback):
         answer = judge(error, sources)
         if answer is not None:
             return answer
     pairs = list(_pairs(error))
     if FORGOTTEN in error.notes:
         return not any(want.name == NOTHING and not results for _, want, results in pairs)
-    return any(
-        differ(got, want, result=results) or (not results and _is_no_work(got, want))
-        for got, want, results in pairs
-    )
+    return any(_is_amiss(pair, error, nothing) for pair in pairs)
 
 
-def awaits_none(error: Finding) -> bool:
-    """Does this error of mypy say that None is awaited?"""
-    match = IN_AWAIT.match(error.text)
-    return match is not None and match.groups() == ("await", NOTHING)
-
-
-def _in_await(error: Finding, sources: Sources) -> bool | None:
-    match = IN_AWAIT.match(error.text)
-    return _cannot_be_awaited(read_type(match[2])) if match else None
+def _is_amiss(pair: Pair, error: Finding, nothing: Nothing) -> bool:
+    got, want, results = pair
+    if got.name == NOTHING and not results:
+        # What is not filled yet is None as well, and no missing await.
+        is_wanted = is_of_library(want) or differ(got, want, result=True)
+        return is_wanted and nothing.is_returned(error)
+    return differ(got, want, result=results) or (not results and _is_no_work(got, want))
 
 
 def _attribute(error: Finding, sources: Sources) -> bool | None:
@@ -177,22 +177,6 @@ def _function(error: Finding, sources: Sources) -> bool | None:
     return sources.defines_async(error.path, match[1]) if match else None
 
 
-def _overload(error: Finding, sources: Sources) -> bool | None:
-    """Is one side awaitable and the other not: the arguments, or what the overloads take?"""
-    match = OVERLOAD.match(error.text)
-    if match is None:
-        return None
-    given = [read_type(text) for text in re.findall(QUOTED, match[1])]
-    variants = [match[1] for note in error.notes if (match := re.match(VARIANT, note))]
-    if any(typ.is_async for typ in given):
-        return not any(re.search(r"\b(Awaitable|Coroutine|Future|Async\w+)\b", v) for v in variants)
-    return (
-        bool(variants)
-        and (_is_plain(given) or _is_list_of_work(given))
-        and all(map(_takes_only_awaitables, variants))
-    )
-
-
 def _callback(error: Finding, sources: Sources) -> bool | None:
     match = CALLBACK.match(error.text)
     return (match is not None and is_called_too_early(match[1], match[2])) or None
@@ -215,12 +199,9 @@ def _whole_operands(named: tuple[str, ...], notes: Iterable[str]) -> tuple[str, 
 
 def _cannot_be_awaited(typ: TypeText) -> bool:
     """Is no alternative of the type awaitable?"""
-    if any(member.is_anything or member.kind == AWAITABLE for member in typ.values):
-        return False
-    if UNKNOWN in {member.kind for member in typ.values}:
-        # mypy knows the class; of several we do not see which of them it means.
-        return len(typ.members) == 1 and not re.fullmatch(TYPE_VARIABLE, typ.name)
-    return True
+    return is_known(typ) or not any(
+        member.is_anything or member.kind in (AWAITABLE, UNKNOWN) for member in typ.values
+    )
 
 
 class Missing(NamedTuple):
@@ -276,38 +257,18 @@ def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:
     return False
 
 
-def _is_plain(given: list[TypeText]) -> bool:
-    """Is the first argument (or what it is a list of) a known type that is not awaitable?"""
-    first = given[0] if given else TypeText("Any")
-    element = first.args[0] if first.name == "list" and first.args else first
-    return all(member.kind == PLAIN for member in element.members)
-
-
-def _is_list_of_work(given: list[TypeText]) -> bool:
-    """Is the only argument a list of awaitables, as in `gather([...])` without a star?"""
-    match given:
-        case [TypeText(name="list", args=(item,))]:
-            return item.is_async
-    return False
-
-
-def _takes_only_awaitables(parameters: str) -> bool:
-    first = re.sub(r"^\**\w+: ", "", next(split(parameters, ", ")))
-    return _is_of_library(read_type(first))
-
-
-def _is_of_library(typ: TypeText) -> bool:
-    return all(member.name in AWAITED_BY_LIBRARY for member in typ.members)
-
-
 def _is_no_work(got: TypeText, want: TypeText) -> bool:
-    """Is a known type that is not awaitable given where asyncio takes nothing but awaitables?"""
-    is_wanted = len(want.members) > 1 and _is_of_library(want)
-    return is_wanted and all(member.kind in (PLAIN, NOTHING) for member in got.members)
+    """Is what cannot be awaited given where asyncio takes nothing but awaitables?"""
+    if len(want.members) == 1 or not is_of_library(want):
+        return False
+    # mypy knows no result of what is no awaitable; of an awaitable it may be another one.
+    no_result = all(member.args[-1:] == (TypeText("Never"),) for member in want.members)
+    return (no_result and is_known(got)) or all(
+        member.kind in (PLAIN, NOTHING) for member in got.members
+    )
 
 
-def _pairs(error: Finding) -> Iterator[tuple[TypeText, TypeText, bool]]:
-    """Yield what is there, what should be, and whether both are results of functions."""
+def _pairs(error: Finding) -> Iterator[Pair]:
     text = error.text
     for template in PAIR:
         if match := template.match(text):
@@ -321,7 +282,7 @@ def _pairs(error: Finding) -> Iterator[tuple[TypeText, TypeText, bool]]:
     yield from _pairs_in_notes([note.strip() for note in error.notes])
 
 
-def _pairs_in_notes(notes: list[str]) -> Iterator[tuple[TypeText, TypeText, bool]]:
+def _pairs_in_notes(notes: list[str]) -> Iterator[Pair]:
     """Read how the members of a class, or two signatures, differ."""
     for at, note in enumerate(notes):
         if match := MEMBER.match(note):

@@ -1,28 +1,110 @@
-"""Adds the advice to errors of mypy that come without it, where the awaited value would do."""
+"""Says what helps, where mypy does not, and leaves out of its notes what does not help."""
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Final
 
 from mypy_await.gate.findings import FORGOTTEN, Finding
-from mypy_await.gate.recognise import ENTRY, OVERLOAD, QUOTED, VARIABLE
+from mypy_await.gate.nothing import Nothing
+from mypy_await.gate.overloads import (
+    OVERLOAD,
+    Argument,
+    takes_only_awaitables,
+    wrong_argument,
+)
+from mypy_await.gate.recognise import ATTRIBUTE, ENTRY, IN_AWAIT, OF_ASYNC_USE, VARIABLE
 from mypy_await.gate.source import Sources
-from mypy_await.gate.threads import is_of_thread
-from mypy_await.gate.typetext import AWAITABLE, TypeText, read_type
+from mypy_await.gate.threads import is_awaited, is_made_here, is_of_thread
+from mypy_await.gate.typetext import (
+    ASYNC_CONTEXT,
+    ASYNC_ITERABLE,
+    AWAITABLE,
+    NOTHING,
+    PLAIN,
+    QUOTED,
+    UNKNOWN,
+    TypeText,
+    read_type,
+)
 
 ASK_FOR_RESULT: Final = 'Maybe you forgot to call "result"?'
+WRAP_FUTURE: Final = '"asyncio.wrap_future" makes an awaitable of it'
+SPREAD: Final = 'Maybe you forgot the "*" before argument {}?'
+NOT_AWAITABLE: Final = "Argument {} cannot be awaited"
+RETURNS_NONE: Final = '"{}" returns None, which cannot be awaited'
+USE: Final = 'Use "{}"'
+STATEMENTS: Final = {"__aenter__": "with", "__aiter__": "for"}
+KINDS: Final = {"with": (ASYNC_CONTEXT,), "for": (ASYNC_ITERABLE,)}
+"""What can be used so, of what awaiting may give."""
+VARIANTS: Final = re.compile(r"Possible overload variants?:|    def ")
 
 
-def with_remedy(error: Finding, sources: Sources) -> Finding:
+def with_remedy(error: Finding, nothing: Nothing) -> Finding:
     """Return an error of mypy that is shown, with a note that says what helps."""
-    if is_of_thread(error, sources):
-        return error._replace(notes=(ASK_FOR_RESULT, *error.notes))
-    if FORGOTTEN in error.notes or not sources.symbol(error).is_async:
+    if FORGOTTEN in error.notes:
         return error
-    if _is_of_value(error.text):
-        return error._replace(notes=(FORGOTTEN, *error.notes))
-    return error
+    notes = error.notes
+    if OVERLOAD.match(error.text) and takes_only_awaitables(error):
+        # Its overloads differ in the number of arguments alone, and each line is hundreds long.
+        notes = tuple(note for note in notes if not VARIANTS.match(note))
+    remedy = _remedy(error, nothing)
+    return error._replace(notes=(*([remedy] if remedy else []), *notes))
+
+
+def _remedy(error: Finding, nothing: Nothing) -> str | None:
+    sources = nothing.sources
+    if is_of_thread(error, sources):
+        return ASK_FOR_RESULT
+    if is_awaited(error, sources) or _awaits_future_of_thread(error, sources):
+        return WRAP_FUTURE
+    if wrong := wrong_argument(error, nothing):
+        return _of_argument(wrong)
+    if function := _without_result(error, sources):
+        return RETURNS_NONE.format(function)
+    if not sources.symbol(error).is_async:
+        return None
+    return _of_protocol(error, sources) or (FORGOTTEN if _is_of_value(error.text) else None)
+
+
+def _awaits_future_of_thread(error: Finding, sources: Sources) -> bool:
+    match = IN_AWAIT.match(error.text)
+    return match is not None and read_type(match[2]).is_future and is_made_here(error, sources)
+
+
+def _of_argument(wrong: Argument) -> str:
+    """Say what is wrong with it: that it is no awaitable, or that it is a list of these."""
+    elements = wrong.typ.args[:1] if wrong.typ.kind == PLAIN and not wrong.is_starred else ()
+    spread = any(typ.kind == AWAITABLE or typ.is_anything for typ in elements)
+    return (SPREAD if spread else NOT_AWAITABLE).format(wrong.position + 1)
+
+
+def _without_result(error: Finding, sources: Sources) -> str | None:
+    """Return the name of the function whose None is awaited, or given in an awaitable's place."""
+    if f'"{NOTHING}"' not in error.text:
+        return None
+    expression = sources.expression_of(error)
+    match expression.value if isinstance(expression, ast.Await) else expression:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name
+    return None
+
+
+def _of_protocol(error: Finding, sources: Sources) -> str | None:
+    """Say which `with` or `for` it is, where an object is made for the other kind."""
+    match = ATTRIBUTE.match(error.text)
+    statement = match and (
+        STATEMENTS.get(match[3]) or STATEMENTS.get(match[3].replace("__", "__a", 1))
+    )
+    if not (match and statement) or not re.search(
+        rf"\b{statement}\b", sources.line(error.path, error.line)
+    ):
+        return None
+    owner = read_type(match[1])
+    if owner.kind == AWAITABLE:
+        return FORGOTTEN if owner.given.kind in (UNKNOWN, *KINDS[statement]) else None
+    return USE.format(statement if match[3] in OF_ASYNC_USE else f"async {statement}")
 
 
 def _is_of_value(text: str) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeGuard, TypeVar
 
 from mypy_await.gate.findings import Finding
 
@@ -37,6 +37,7 @@ class _File:
         self.headers: dict[str, int] = {}
         """The line at which each symbol begins."""
         self.tree: ast.Module | None = None
+        self.without_result: frozenset[str] | None = None
 
 
 class Sources:
@@ -60,6 +61,24 @@ class Sources:
                 file.tree = ast.Module([], [])
         return file.tree
 
+    def without_result(self, path: str) -> frozenset[str]:
+        """Return the names of the functions and methods that are declared to return None."""
+        file = self._file(path)
+        if file.without_result is None:
+            functions = (node for node in ast.walk(self.tree(path)) if returns_none(node))
+            file.without_result = frozenset(node.name for node in functions)
+        return file.without_result
+
+    def expression_of(self, finding: Finding) -> ast.expr | None:
+        """Return the syntax tree of what mypy means, where that is an expression.
+
+        Its first line is line 1, as nothing stands before it.
+        """
+        try:
+            return ast.parse(f"({self.text_of(finding)}\n)", mode="eval").body
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+
     def text_of(self, finding: Finding) -> str:
         """Return the expression that mypy means.
 
@@ -78,9 +97,17 @@ class Sources:
 
         Each comes with its number.
         """
+        return self._beside(finding, range(finding.line - 1, 0, -1))
+
+    def below(self, finding: Finding) -> Iterator[tuple[int, str]]:
+        """Yield, each with its number, the lines of the same function behind it."""
+        last = len(self._file(finding.path).lines)
+        return self._beside(finding, range(finding.line + 1, last + 1))
+
+    def _beside(self, finding: Finding, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
         symbols = self._file(finding.path).symbols
         around = self.symbol(finding)
-        for number in range(finding.line - 1, 0, -1):
+        for number in numbers:
             if symbols.get(number, MODULE_LEVEL) == around:
                 yield number, self.line(finding.path, number)
 
@@ -142,6 +169,14 @@ class Sources:
             file = self._files[path] = _File(text.split("\n"))
             _find_symbols(file)
         return file
+
+
+def returns_none(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
+    """Is this a plain function that is declared to return None?"""
+    match node:
+        case ast.FunctionDef(returns=ast.Constant(value=None)):
+            return True
+    return False
 
 
 def _is_named(node: ast.expr | ast.arg | ast.stmt, name: str) -> bool:

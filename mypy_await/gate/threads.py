@@ -13,7 +13,7 @@ from typing import Final
 
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.source import Sources
-from mypy_await.gate.typetext import TypeText, read_type
+from mypy_await.gate.typetext import TypeText, is_of_library, read_type
 
 MADE: Final = r"\b(?:run_coroutine_threadsafe|submit)\("
 FUTURE: Final = r'"((?:concurrent\.futures\._base\.)?Future\[[^"]*\])"'
@@ -31,6 +31,17 @@ def is_of_thread(error: Finding, sources: Sources) -> bool:
         return False
     if FORGOTTEN in error.notes:
         return False  # asyncio's, which can be awaited
+    return is_made_here(error, sources)
+
+
+def is_awaited(error: Finding, sources: Sources) -> bool:
+    """Is such a future given where something is awaited?"""
+    match = INSTEAD.match(error.text) if "Future[" in error.text else None
+    return match is not None and is_of_library(read_type(match[2])) and is_made_here(error, sources)
+
+
+def is_made_here(error: Finding, sources: Sources) -> bool:
+    """Does the function make such a future in what the error is about?"""
     text = sources.text_of(error)
     names = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text))
     return bool(re.search(MADE, text)) or any(_is_made(name, error, sources) for name in names)

@@ -18,6 +18,11 @@ PLAIN: Final = "plain"
 NOTHING: Final = "None"
 UNKNOWN: Final = ""
 
+QUOTED: Final = '"([^"]*)"'
+"""A type in a message."""
+TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
+"""How type variables are called; a class of such a name is taken for one."""
+
 UNION: Final = "|"
 CALLABLE: Final = "()"
 
@@ -43,6 +48,10 @@ _KINDS: Final = {
 _MODULES: Final = ("typing", "types", "asyncio", "_asyncio", "contextlib", "collections.abc")
 _ASYNC: Final = frozenset({AWAITABLE, ASYNC_ITERABLE, ASYNC_CONTEXT})
 _ANYTHING: Final = frozenset({"Any", "object", "Never", "<nothing>", "Future"})
+AWAITED_BY_LIBRARY: Final = frozenset(
+    {"Awaitable", "Coroutine", "Future", "_asyncio.Future", "Generator", "Task"}
+)
+"""What asyncio's functions say they take, where they take awaitables and nothing else."""
 _PLAIN: Final = frozenset(
     {
         *("bool", "bytearray", "bytes", "complex", "dict", "enumerate", "filter", "float"),
@@ -94,6 +103,11 @@ class TypeText(NamedTuple):
     def is_anything(self) -> bool:
         """Does this name stand for awaitable and other values alike?"""
         return self.name.rpartition(".")[2] in _ANYTHING
+
+    @property
+    def is_future(self) -> bool:
+        """Is this asyncio's future, which can be awaited, or that of a thread, which cannot?"""
+        return self.name.rpartition(".")[2] == "Future"
 
     @property
     def is_async(self) -> bool:
@@ -149,6 +163,11 @@ def _parameters(text: str) -> tuple[TypeText, ...]:
         return ()
     inner = next(split(text.removeprefix("Callable[")[:-1], ", "))[1:-1]
     return tuple(map(read_type, split(inner, ", "))) if inner else ()
+
+
+def is_of_library(typ: TypeText) -> bool:
+    """Is it made of nothing but what asyncio's functions say they take?"""
+    return all(member.name in AWAITED_BY_LIBRARY for member in typ.members)
 
 
 def _after_arrow(text: str) -> str:
@@ -241,5 +260,6 @@ def _differ_in_kind(got: TypeText, want: TypeText) -> bool:
         # declared wrongly.
         return NOTHING not in (got.kind, got.kind in _ASYNC and got.given.kind)
     if got.name == "Generator" and want.kind == AWAITABLE:
-        return False  # generators were coroutines once, and some of them still are
+        # Generators were coroutines once, and some still are; but these yield no coroutines.
+        return got.args[0].name in ("Coroutine", "CoroutineType") if got.args else False
     return got.kind in _ASYNC or want.kind in _ASYNC
