@@ -98,5 +98,27 @@ def test_a_plain_function_without_result_type_keeps_what_is_declared(
     assert nearest(tmp_path, main=main) == expected
 
 
+@pytest.mark.parametrize(
+    ("main", "expected"),
+    [
+        ("class Own: ...\n", True),
+        ("class Own:\n    def __await__(self): ...\n", False),
+        ("from a import Own\n", True),
+        ("from b import Own\n", False),
+        ("from a import A\nclass Own(A, Generic[T], ValueError): ...\n", True),
+        ("from nowhere import A\nclass Own(A): ...\n", False),
+        ("class Own(made()): ...\n", False),
+        ("Own = int\n", False),
+    ],
+)
+def test_a_class_lacks_a_member_only_if_all_its_bases_are_known(
+    tmp_path: Path, main: str, expected: bool
+) -> None:
+    put(tmp_path, {"a.py": f"{A}class Own(A): ...\n"})
+    put(tmp_path, {"b.py": "class B:\n    __await__ = None\nclass Own(B): ...\n", "main.py": main})
+    bases = Bases(Sources(), lambda module: str(tmp_path / f"{module}.py"))
+    assert bases.lacks(str(tmp_path / "main.py"), "Own", "__await__") is expected
+
+
 def test_outside_of_classes_there_is_no_base(tmp_path: Path) -> None:
     assert nearest(tmp_path, cls="f", main="def f(): ...\n") is None

@@ -7,6 +7,7 @@ not name plainly (made by a call, or from a module that is not part of the run) 
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from mypy_await.gate.source import Sources
 FILES: Final = (".pyi", ".py", "/__init__.pyi", "/__init__.py")
 DEPTH: Final = 20
 """How many modules an import is followed through; some import each other in a circle."""
+
+
+FORMS: Final = frozenset({"Generic", "Protocol", "TypedDict"})
+"""Bases that are no classes, and have no members."""
 
 
 class Class(NamedTuple):
@@ -59,6 +64,26 @@ class Bases:
         for one in self._around(path, line):
             if found := one.definition(member):
                 yield found
+
+    def lacks(self, path: str, name: str, member: str) -> bool:
+        """Is the name, as a file sees it, a class that certainly does not have the member?
+
+        Each of its bases has to be found, or known to have nothing.
+        """
+        own = self._find(path, name, DEPTH)
+        if own is None:
+            return False
+        classes = [own, *self._linear(own, ())]
+        return all(
+            not one.definition(member)
+            and all(self._is_readable(one.path, base) for base in one.node.bases)
+            for one in classes
+        )
+
+    def _is_readable(self, path: str, base: ast.expr) -> bool:
+        name = _dotted(base)
+        last = name.rpartition(".")[2]
+        return last in FORMS or hasattr(builtins, name) or self._find(path, name, DEPTH) is not None
 
     def imported(self, path: str) -> Iterator[str]:
         """Yield the files of the modules that a file imports, or imports something from."""

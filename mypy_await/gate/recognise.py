@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.overloads import is_known, is_overload_about
+from mypy_await.gate.results import RESULTS, is_of_other_colour
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_of_thread
 from mypy_await.gate.typetext import (
@@ -89,9 +90,6 @@ PAIR: Final = (
 """Messages that name the value that does not fit and what it should be, in this order."""
 
 ENTRY: Final = Template('": "', ".*incompatible type <T>: <T>; expected <T>: <T>")
-RESULTS: Final = Template(
-    "Return type", "Return type <T> of .* incompatible with return type <T> in"
-)
 CALLBACK: Final = Template(
     "Callable[[", '.* incompatible type "(Callable.*)"; expected "(Callable.*)"'
 )
@@ -138,6 +136,8 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
         answer = judge(error, sources)
         if answer is not None:
             return answer
+    if is_of_other_colour(error, nothing.bases):
+        return True
     pairs = list(_pairs(error))
     if FORGOTTEN in error.notes:
         return not any(want.name == NOTHING and not results for _, want, results in pairs)
@@ -278,7 +278,7 @@ def _pairs(error: Finding) -> Iterator[Pair]:
         yield read_type(match[1]), read_type(match[3]), False
         yield read_type(match[2]), read_type(match[4]), False
     if match := RESULTS.match(text):
-        yield read_type(match[1]), read_type(match[2]), True
+        yield read_type(match["got"]), read_type(match["want"]), True
     yield from _pairs_in_notes([note.strip() for note in error.notes])
 
 
