@@ -27,6 +27,7 @@ from mypy_await.gate.typetext import (
 
 OVERLOAD: Final = re.compile("No overload variant of .* matches? argument types? (.*)")
 VARIANT: Final = re.compile(r"\s*def (?:\[(?P<bounds>.*?)\] )?\w+\((?P<formals>.*)\)(?: -> .*)?$")
+OPERAND: Final = '(Left|Right) operand is of type "([^"]*)"'
 NONE: Final = TypeText(NOTHING)
 ASYNCHRONOUS: Final = r"\b(Awaitable|Coroutine|Future|Async\w+)\b"
 
@@ -74,6 +75,9 @@ def is_overload_about(error: Finding, nothing: Nothing) -> bool | None:
         return None
     if wrong_argument(error, nothing):
         return True
+    operands = (match[2] for note in error.notes if (match := re.match(OPERAND, note.strip())))
+    if any(read_type(whole).is_partly_async for whole in operands):
+        return False
     variants = list(_variants(error))
     # What mypy takes for a list of None by `[None] * 3` waits to be filled.
     unfilled = {at for one in variants for at, formal in enumerate(one.formals) if formal == NONE}

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.nothing import Nothing
-from mypy_await.gate.overloads import is_known, is_overload_about
+from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
 from mypy_await.gate.results import RESULTS, is_of_other_colour
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_of_thread
@@ -97,7 +97,6 @@ TRUTHY_FUNCTION: Final = Template("could always be true", "Function <T> could al
 MEMBER: Final = Template(": expected", ".*: expected <T>, got <T>")
 BOTH_SIDES: Final = (("Expected:", "Got:"), ("Superclass:", "Subclass:"))
 
-OPERAND: Final = '(Left|Right) operand is of type "([^"]*)"'
 BOTH_UNIONS: Final = "Both left and right operands are unions"
 OF_AWAITABLES: Final = (
     r"close|send|throw|(cr|gi|ag)_\w+|cancel|cancelled|cancelling|uncancel|done|result|exception"
@@ -163,6 +162,8 @@ def _value(error: Finding, sources: Sources) -> bool | None:
     for template in MEMBERWISE:
         if match := template.match(error.text):
             typ = read_type(match[1])
+            if typ.is_partly_async:
+                return told and _is_mixed_here(sources.text_of(error), error, sources)
             # Declared so, it mostly is `T | Awaitable[T]`; the plugin sees all of the union.
             return (told or typ.is_async) and typ.name != "Awaitable"
     for template in SINGLE:
@@ -246,7 +247,7 @@ def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:
 
     As in `row = rows.get(key, load())`: of a union that is declared nobody knows.
     """
-    name = text.partition(".")[0].strip()
+    name = re.split(r"[.\[]", text)[0].strip()
     for _, line in sources.above(error):
         if match := re.match(rf"\s*{re.escape(name)}\s*=\s*(.*)", line):
             calls = re.findall(r"(?<![\w.])(await\s+)?(\w+)\(", match[1])

@@ -115,6 +115,11 @@ class TypeText(NamedTuple):
         return bool(self.values) and all(member.kind in _ASYNC for member in self.values)
 
     @property
+    def is_partly_async(self) -> bool:
+        """Is this a union of one of the asynchronous kinds and other values (but None)?"""
+        return len({member.kind in _ASYNC for member in self.values}) > 1
+
+    @property
     def given(self) -> TypeText:
         """What awaiting, iterating or entering one of the asynchronous kinds gives."""
         return self.args[-1 if self.kind == AWAITABLE else 0]
