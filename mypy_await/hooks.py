@@ -143,6 +143,9 @@ class Hooks:
         if self._forbids_open_factories:
             self._judge.factory(ctx.api, node, self._refiner.open_factory(ctx.api, fullname, node))
         known_by = self._refiner.call(ctx, fullname, node, typ)
+        if known_by is not None and known_by.awaited is not None:
+            typ = self._judge.awaited(ctx.api, node, known_by.typ, known_by.awaited)
+            return self._judge.expression(ctx.api, node, typ, known_by)
         if known_by is not None and known_by.origins:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         elements = self._refiner.elements(ctx, fullname, node)

@@ -68,6 +68,7 @@ from mypy_await.refine import Refined, Refiner, Sometimes
 from mypy_await.replacements import is_async_child, with_chosen_mock
 from mypy_await.site import Site
 from mypy_await.steps import Step
+from mypy_await.summaries import PASSED
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
@@ -185,6 +186,24 @@ class Judge:
             return typ
         result = self._judged(api, outer, typ.ret_type, None)
         return typ if result is typ.ret_type else typ.copy_modified(ret_type=result)
+
+    def awaited(
+        self, api: CheckerPluginInterface, node: CallExpr, typ: Type, known_by: Refined
+    ) -> Type:
+        """Judge what awaiting a call gives, which is one more awaitable: mypy runs no hook for it.
+
+        Return the type of the call; after a report awaiting it gives the innermost result.
+        """
+        site, proper = self._site(api, node), get_proper_type(typ)
+        outer = site.parents.get(node) if site is not None else None
+        if not isinstance(outer, AwaitExpr) or not isinstance(proper, Instance):
+            return typ
+        result = self._judged(api, outer, known_by.typ, None, known_by)
+        return (
+            typ
+            if result is known_by.typ
+            else proper.copy_modified(args=[*proper.args[:-1], result])
+        )
 
     def sometimes(
         self, api: CheckerPluginInterface, node: Expression, typ: Type, given: Sometimes
@@ -343,7 +362,8 @@ class Judge:
             return True
         notes = misuse.notes
         if known_by is not None:
-            notes = (*notes, *map(messages.known_by, known_by.origins))
+            origins = (one for one in known_by.origins if one.fullname != PASSED)
+            notes = (*notes, *map(messages.known_by, origins))
         if self._tells_origin:
             notes = (*notes, *_origin(site, node))
         is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1

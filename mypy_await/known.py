@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from mypy.nodes import Decorator, FuncDef, NameExpr, RefExpr, SymbolNode, TypeInfo, Var
+from mypy.nodes import (
+    Decorator,
+    Expression,
+    FuncDef,
+    LambdaExpr,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+    SymbolNode,
+    TypeInfo,
+    Var,
+)
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
 
 from mypy_await import names
-from mypy_await.awaitables import awaitable, is_async_def, refuses_coroutines
+from mypy_await.awaitables import Sort, awaitable, is_async_def, refuses_coroutines
 from mypy_await.summaries import Argument, Kind, Known, Verdict
+
+_KINDS: Final = {Sort.COROUTINE: Kind.COROUTINE, Sort.FUTURE: Kind.FUTURE}
 
 
 def says_nothing(typ: ProperType | None) -> bool:
@@ -52,9 +66,7 @@ def _known_function(node: FuncDef | Decorator) -> Known:
         plain = _plain_slots(typ, bound) if isinstance(typ, CallableType) else ()
         return Known(verdict, instance=class_name(result), plain=frozenset(plain))
     is_async = is_async_def(function)
-    kind = {"coroutine": Kind.COROUTINE, "future": Kind.FUTURE}.get(
-        value.sort.value, Kind.AWAITABLE
-    )
+    kind = _KINDS.get(value.sort, Kind.AWAITABLE)
     awaited = class_name(get_proper_type(value.result))
     return Known(Verdict.ALWAYS, kind, is_async, class_name(result), awaited)
 
@@ -84,13 +96,31 @@ def arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
     passed = {}
     for name, types, values in zip(ctx.callee_arg_names, ctx.arg_types, ctx.args, strict=True):
         if name is not None and len(types) == 1:
-            value = values[0]
-            symbol = value.node if isinstance(value, RefExpr) else None
-            function = symbol.fullname if isinstance(symbol, (FuncDef, Decorator)) else None
-            word = value.name if isinstance(value, NameExpr) else ""
-            passed[name] = Argument(
-                instance=class_name(get_proper_type(types[0])),
-                function=function if function and "." in function else None,
-                constant=word if word in ("True", "False", "None") else None,
-            )
+            passed[name] = _argument(values[0], get_proper_type(types[0]))
     return passed
+
+
+def _argument(value: Expression, typ: ProperType) -> Argument:
+    word = value.name if isinstance(value, NameExpr) else ""
+    constant = word if word in ("True", "False", "None") else None
+    function = _function(value, typ)
+    if function is not None and "." in function.fullname:
+        return Argument(class_name(typ), function.fullname, constant=constant)
+    if isinstance(function, FuncDef) and is_async_def(function):
+        return Argument(gives=Kind.COROUTINE, is_async=True)
+    if isinstance(typ, CallableType) and not typ.is_type_obj():
+        given = awaitable(typ.ret_type)
+        is_async = False if isinstance(value, LambdaExpr) else None
+        if given is not None:
+            return Argument(gives=_KINDS.get(given.sort, Kind.AWAITABLE), is_async=is_async)
+    return Argument(class_name(typ), constant=constant)
+
+
+def _function(value: Expression, typ: ProperType) -> FuncDef | Decorator | None:
+    """Return the function that an expression names; a method by the type of its receiver."""
+    symbol = value.node if isinstance(value, RefExpr) else None
+    if isinstance(symbol, (FuncDef, Decorator)):
+        return symbol
+    is_method = isinstance(value, MemberExpr) and isinstance(typ, CallableType)
+    definition = typ.definition if is_method and isinstance(typ, CallableType) else None
+    return definition if isinstance(definition, (FuncDef, Decorator)) else None

@@ -46,6 +46,7 @@ from mypy_await.known import arguments, known_of, says_nothing
 from mypy_await.protect import is_protected
 from mypy_await.steps import Shape, Step
 from mypy_await.summaries import (
+    Argument,
     DecoratorEffect,
     Effect,
     FunctionSummary,
@@ -70,6 +71,8 @@ class Refined:
     typ: Type
     origins: tuple[Origin, ...] = ()
     """The functions whose awaitable it is."""
+    awaited: Refined | None = None
+    """What awaiting it gives, where that is another awaitable."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ class Refiner:
                 return None
             if decorated := self._of_decorated(ctx, node, proper):
                 return decorated
-            if not self._infer_returns:
+            if not (self._infer_returns or _passes_functions(ctx)):
                 return None
         if is_open and self._means_any(fullname):
             return None
@@ -201,6 +204,8 @@ class Refiner:
         if summary is None:
             return self._pinned(api, fullname) if is_open else None
         passed = arguments(ctx)
+        if given := self._handed_back(api, summary, passed):
+            return given
         found = None
         if is_open:
             found = self._awaitable(api, summary.result)
@@ -243,6 +248,21 @@ class Refiner:
             return None
         self._note(api, summary)
         return Refined(typ.copy_modified(args=[_instance(found.node), *typ.args[1:]]))
+
+    def _handed_back(
+        self, api: CheckerPluginInterface, summary: FunctionSummary, passed: dict[str, Argument]
+    ) -> Refined | None:
+        """Return what an async function gives that hands on what a function it is passed gives.
+
+        That is a coroutine of an awaitable.
+        """
+        if not any(argument.function or argument.gives for argument in passed.values()):
+            return None
+        if not summary.is_async or summary.awaited_with({}).verdict is Verdict.ALWAYS:
+            return None
+        inner = self._awaitable(api, summary.awaited_with(passed))
+        self._note(api, summary)
+        return Refined(_coroutine(api, inner.typ), awaited=inner) if inner else None
 
     def open_factory(
         self, api: CheckerPluginInterface, fullname: str, node: CallExpr
@@ -331,7 +351,9 @@ class Refiner:
         if not is_any or self._means_any(fullname):
             return None
         summary = self._of_callee(ctx.api, fullname, node.callee)
-        found = summary.elements if summary else None
+        found = None
+        if summary is not None:
+            found = summary.elements or summary.elements_with(arguments(ctx))
         if summary is not None:
             self._note(ctx.api, summary)
         if found is None:
@@ -616,6 +638,11 @@ def _is_async_mock(typ: ProperType, fullname: str) -> bool:
         and fullname.endswith(".__call__")
         and typ.type.has_base(names.ASYNC_MOCK)
     )
+
+
+def _passes_functions(ctx: FunctionContext | MethodContext) -> bool:
+    passed = (get_proper_type(typ) for types in ctx.arg_types for typ in types)
+    return any(isinstance(typ, CallableType) for typ in passed)
 
 
 def shown_origin(origin: Origin) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from mypy_await.summaries.library import RAISED_BY_CALL
 from mypy_await.summaries.model import (
+    PASSED,
     VALUE_USES,
     Argument,
     DecoratorEffect,
@@ -33,6 +34,7 @@ from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
 __all__ = [
+    "PASSED",
     "RAISED_BY_CALL",
     "VALUE_USES",
     "Argument",

@@ -19,6 +19,7 @@ from mypy_await.summaries.values import (
     Awaitable,
     Class,
     Constant,
+    Declared,
     External,
     Frame,
     Function,
@@ -238,6 +239,8 @@ def _decide_call(
 def _is_async_function(engine: Engine, atom: object) -> bool | None:
     if isinstance(atom, Function):
         return atom.is_async and not calls.is_generator(engine, atom)
+    if isinstance(atom, Declared):
+        return atom.is_async
     return True if isinstance(atom, Subject) else None
 
 

@@ -45,6 +45,10 @@ class Origin:
     """The text of its return annotation, where source was read and has one."""
 
 
+PASSED: Final = "<passed>"
+"""The name of the origin that is known by its type only: a function that the caller passes."""
+
+
 @dataclass(frozen=True)
 class Result:
     """Does calling the function (reading the property) give an awaitable, and which."""
@@ -307,5 +311,9 @@ class Argument:
     """The full name of the class it is an instance of."""
     function: str | None = None
     """The full name of the function or class that is passed."""
+    gives: Kind | None = None
+    """The awaitable that every call gives of what is passed, a function without a full name."""
+    is_async: bool | None = None
+    """Is that function an `async def`?"""
     constant: str | None = None
     """`"True"`, `"False"` or `"None"`."""

@@ -25,6 +25,7 @@ from mypy_await.summaries import (
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import (
+    PASSED,
     UNKNOWN_EFFECT,
     UNKNOWN_RESULT,
     Argument,
@@ -32,6 +33,7 @@ from mypy_await.summaries.model import (
     Effect,
     Elements,
     Kept,
+    Origin,
     Parameter,
     Result,
 )
@@ -42,6 +44,7 @@ from mypy_await.summaries.values import (
     Awaitable,
     Class,
     Constant,
+    Declared,
     Descriptor,
     External,
     Function,
@@ -178,6 +181,16 @@ class FunctionSummary:
 
         return self._ask(key, question, UNKNOWN_RESULT)
 
+    def awaited_with(self, arguments: Mapping[str, Argument]) -> Result:
+        """Return what awaiting the result gives of a call with these arguments."""
+        given = self._given(arguments)
+
+        def question() -> Result:
+            value = calls.awaited(self._engine, self._called(given))
+            return result_of(classes.as_awaitables(self._engine, value))
+
+        return self._ask(("awaited", tuple(arguments.items())), question, UNKNOWN_RESULT)
+
     def _called(self, given: Arguments) -> Value:
         return join(*(self._called_atom(atom, given) for atom in self._value))
 
@@ -198,6 +211,9 @@ class FunctionSummary:
         if argument.constant in _CONSTANTS:
             return frozenset({Constant(_CONSTANTS[argument.constant])})
         fullname = argument.function or argument.instance
+        if argument.gives is not None:
+            origin = Origin(PASSED, None, None, bool(argument.is_async), argument.gives)
+            return frozenset({Declared(frozenset({Awaitable(origin, UNKNOWN)}), argument.is_async)})
         if fullname is None:
             return UNKNOWN
         named = lookup.resolve(self._engine, fullname)
@@ -292,14 +308,20 @@ class FunctionSummary:
     @property
     def elements(self) -> Elements | None:
         """What is in the container that it returns, where that is nothing but awaitables."""
+        return self._elements(Arguments(is_open=True), "elements")
 
+    def elements_with(self, arguments: Mapping[str, Argument]) -> Elements | None:
+        """Return `elements` of a call with these arguments (as in `result_with`)."""
+        return self._elements(self._given(arguments), ("elements", tuple(arguments.items())))
+
+    def _elements(self, given: Arguments, key: object) -> Elements | None:
         def question() -> Elements | None:
             function = only(self._value)
-            return (
-                elements.of(self._engine, function, ()) if isinstance(function, Function) else None
-            )
+            if not isinstance(function, Function):
+                return None
+            return elements.of(self._engine, function, calls.bound(self._engine, function, given))
 
-        return self._ask("elements", question, None)
+        return self._ask(key, question, None)
 
     def parameter(self, name: str) -> Parameter | None:
         """Return what the body does with a parameter, named without stars; None if it has none."""

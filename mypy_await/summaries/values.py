@@ -142,6 +142,8 @@ class Declared(Atom):
     """A callable that is known by its annotation: `Callable[..., R]`."""
 
     result: Value
+    is_async: bool | None = None
+    """Is it an `async def`, where that is known?"""
 
 
 @dataclass(frozen=True)
