@@ -59,11 +59,14 @@ class Engine:
         self.path_of = path_of
         self.type_of = type_of
         self.sources = Sources(path_of)
+        self.age = 0
+        """How often something was forgotten: answers of before may rest on old files."""
         self._memo: dict[Hashable, tuple[Any, Trace]] = {}
         self._now = Inquiry()
 
     def forget(self, paths: Iterable[str] | None) -> None:
         """Forget what was read from these files (from all, for None), and every answer."""
+        self.age += 1
         self._memo.clear()
         if paths is None:
             self.sources = Sources(self.path_of)

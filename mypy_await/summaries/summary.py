@@ -73,6 +73,7 @@ class FunctionSummary:
         self._locate()
 
     def _locate(self) -> None:
+        self._age = self._engine.age
         (name, self._value), paths = self._engine.ask(self._find, ("", NOTHING))
         self._paths |= paths
         self.fullname = name
@@ -85,10 +86,11 @@ class FunctionSummary:
         return bool(self._value) and all(isinstance(atom, kinds) for atom in self._value)
 
     def refresh(self) -> None:
-        """Drop every answer if one of its files changed since it was read."""
+        """Drop every answer if one of its files changed since it was read, for whom ever."""
         changed = [path for path in self._paths if not self._engine.sources.is_fresh(path)]
         if changed:
             self._engine.forget(changed)
+        if self._age != self._engine.age:
             self._answers.clear()
             self._paths = frozenset()
             self._locate()
