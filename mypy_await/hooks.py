@@ -162,6 +162,10 @@ class Hooks:
         if self._infers_returns and says_nothing(get_proper_type(typ)):
             if self._judge.awaits_nothing(ctx.api, node):
                 return NoneType()
+        given = self._refiner.function_given(ctx, fullname, node)
+        if given is not None and self._judge.is_only_called(ctx.api, node):
+            function = compat.open_callable(ctx.api, given.typ)
+            return self._judge.called(ctx.api, node, function, given)
         if sometimes := self._refiner.sometimes(ctx, fullname, node):
             return self._judge.sometimes(ctx.api, node, typ, sometimes)
         if self._protects and not self._refiner.is_plain(ctx.api, fullname, node):

@@ -10,6 +10,7 @@ from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_STAR,
     LDEF,
+    AssignmentStmt,
     AwaitExpr,
     CallExpr,
     Decorator,
@@ -60,7 +61,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
-from mypy_await.local_names import is_exact, may_fail
+from mypy_await.local_names import is_exact, local_name, may_fail
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
 from mypy_await.recognise import Interest
@@ -175,7 +176,28 @@ class Judge:
         api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
         return True
 
-    def called(self, api: CheckerPluginInterface, node: CallExpr, typ: CallableType) -> Type:
+    def is_only_called(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
+        """Is what a call gives called at once, or bound to a local name that is only called?"""
+        site = self._site(api, node)
+        outer = site.parents.get(node) if site is not None else None
+        if isinstance(outer, CallExpr):
+            return outer.callee is node
+        target = outer.lvalues[0] if isinstance(outer, AssignmentStmt) else None
+        if site is None or not isinstance(target, NameExpr):
+            return False
+        name = local_name(site, target)
+        if name is None or name.value is not node:
+            return False
+        around = [(use, site.parents[use]) for use in name.uses]
+        return all(isinstance(call, CallExpr) and call.callee is use for use, call in around)
+
+    def called(
+        self,
+        api: CheckerPluginInterface,
+        node: CallExpr,
+        typ: CallableType,
+        known_by: Refined | None = None,
+    ) -> Type:
         """Judge the call of what a call gives, `node(...)(...)`: mypy runs no hook for it.
 
         Return the type for what is called; after a report its calls give the awaited type.
@@ -184,7 +206,7 @@ class Judge:
         outer = site.parents.get(node) if site is not None else None
         if not isinstance(outer, CallExpr) or outer.callee is not node:
             return typ
-        result = self._judged(api, outer, typ.ret_type, None)
+        result = self._judged(api, outer, typ.ret_type, None, known_by)
         return typ if result is typ.ret_type else typ.copy_modified(ret_type=result)
 
     def awaited(

@@ -340,6 +340,20 @@ class Refiner:
             return None
         return Sometimes(self._of_origins(ctx.api, result.origins), result.optional)
 
+    def function_given(
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
+    ) -> Refined | None:
+        """Return what calling the function gives that a call gives, if that is an awaitable."""
+        is_any = isinstance(get_proper_type(ctx.default_return_type), AnyType)
+        if not is_any or self._means_any(fullname):
+            return None
+        summary = self._of_callee(ctx.api, fullname, node.callee)
+        if summary is None or summary.result.verdict is Verdict.ALWAYS:
+            return None
+        found = self._awaitable(ctx.api, summary.result_of_result_with(arguments(ctx)))
+        self._note(ctx.api, summary)
+        return found
+
     def elements(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
     ) -> tuple[Refined, Step] | None:

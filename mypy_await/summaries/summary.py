@@ -193,6 +193,19 @@ class FunctionSummary:
 
         return self._ask(("awaited", tuple(arguments.items())), question, UNKNOWN_RESULT)
 
+    def result_of_result_with(self, arguments: Mapping[str, Argument]) -> Result:
+        """Return what it gives to call what a call with these arguments gives, if a function."""
+        given = self._given(arguments)
+
+        def question() -> Result:
+            made = self._called(given)
+            if not all(isinstance(atom, (Function, Partial, Declared)) for atom in made):
+                return UNKNOWN_RESULT
+            value = calls.call_reading(self._engine, made, Arguments(is_open=True))
+            return result_of(classes.as_awaitables(self._engine, value))
+
+        return self._ask(("result of result", tuple(arguments.items())), question, UNKNOWN_RESULT)
+
     def _called(self, given: Arguments) -> Value:
         return join(*(self._called_atom(atom, given) for atom in self._value))
 
