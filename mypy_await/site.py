@@ -241,11 +241,15 @@ class Site:
     def meets(
         self, call: CallExpr, value: Expression, *, as_declared: bool = False
     ) -> Iterator[tuple[CallableType, int]]:
-        """Yield each parameter that an argument of a call meets, as a signature and a position."""
+        """Yield each parameter that an argument of a call meets, as a signature and a position.
+
+        A signature with a keyword of its own at that position is one that the call does not mean.
+        """
         position = next(i for i, argument in enumerate(call.args) if argument is value)
         for item in self.declared_signatures(call) if as_declared else self.signatures(call):
             for formal, actuals in enumerate(compat.formals_of(call, item)):
-                if position in actuals:
+                by_position = call.arg_kinds[position].is_positional()
+                if position in actuals and not (by_position and item.arg_kinds[formal].is_named()):
                     yield item, formal
 
     def signatures(self, call: CallExpr) -> tuple[CallableType, ...]:

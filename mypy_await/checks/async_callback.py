@@ -51,7 +51,7 @@ from mypy_await.known import says_nothing
 from mypy_await.local_names import may_fail
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import shown_place
-from mypy_await.site import class_of
+from mypy_await.site import Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.summaries import VALUE_USES, How, Kept, Verdict
 from mypy_await.summaries import Use as SourceUse
@@ -66,9 +66,11 @@ def check(use: Use) -> Misuse | None:
         return None
     if use.value.sort is not Sort.COROUTINE:
         return None
-    formals = use.site.slot(call, use.place.value).formals
-    wants_function = bool(formals) and all(_is_callable(formal) for formal in formals)
-    if not wants_function or fits_all(use.value, formals) is not Fit.NO:
+    slot = use.site.slot(call, use.place.value)
+    wants_function = bool(slot.formals) and all(map(_is_callable, slot.formals))
+    if not wants_function and not _is_kept_to_be_called(use, call, slot):
+        return None
+    if wants_function and fits_all(use.value, slot.formals) is not Fit.NO:
         return None
     text = messages.called_too_early(use)
     return Misuse(codes.ASYNC_CALLBACK, text, (messages.PASS_THE_FUNCTION,), result=messages.SILENT)
@@ -313,6 +315,18 @@ def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
     kept = summary.keeps(passed.name)
     call.site.refiner.rests_on(call.site.api, summary.sources)
     return None if kept is None or _is_read_here(call.site.api, kept) else kept.use
+
+
+def _is_kept_to_be_called(use: Use, call: CallExpr, slot: Slot) -> bool:
+    """Does the callee keep the argument, and is what it keeps only called?"""
+    site = use.site
+    summary = None
+    if slot.name and slot.formals and all(map(says_nothing, slot.formals)):
+        summary = site.summary_on_receiver(call)
+    kept = summary.only_calls(slot.name) if summary else None
+    if summary is not None:
+        site.refiner.rests_on(site.api, summary.sources)
+    return kept is not None and not _is_read_here(site.api, kept)
 
 
 def _is_read_here(api: CheckerPluginInterface, kept: Kept) -> bool:

@@ -28,11 +28,6 @@ _PLAIN_DECORATORS: Final = frozenset(
 )
 
 
-def misuse(engine: Engine, slot: Slot) -> Use | None:
-    """Return where a function kept in a slot is called as only a plain function may be."""
-    return engine.remember(("dispatch", slot), lambda: Search(engine, slot).misuse(), None)
-
-
 class UndecidedError(Exception):
     """Something is done with what is kept that may be right for async functions."""
 
@@ -59,19 +54,35 @@ class Search:
 
     def misuse(self) -> Use | None:
         """Return the first misuse, if there is nothing else."""
-        for module in self.modules:
-            self.engine.read(module.path)
-            if self._is_out_of_sight(module) or any(self._outside(module)):
-                return None
         try:
-            for body, node in self._reads(self.slot.name, globals_too=not self.slot.owner):
-                reader = self._reader(body)
-                if self._is_meant(node, reader.frame_at(node)):
-                    reader.kept(node, self.slot.holds)
-                    self._judge(reader)
+            for reader in self._readers():
+                self._judge(reader)
         except UndecidedError:
             return None
         return min(self.misuses, key=lambda use: (use.path, use.line), default=None)
+
+    def only_call(self) -> Use | None:
+        """Return where what is kept is called, if nothing else is done that needs no function."""
+        try:
+            readers = list(self._readers())
+        except UndecidedError:
+            return None
+        if any(reader.is_undecided or reader.returned for reader in readers):
+            return None
+        called = (use for reader in readers if self._runs(reader.frame) for use in reader.called)
+        return min(called, key=lambda use: (use.path, use.line), default=None)
+
+    def _readers(self) -> Iterator[Reader]:
+        """Yield what each read of the slot leads to, in the function around it."""
+        for module in self.modules:
+            self.engine.read(module.path)
+            if self._is_out_of_sight(module) or any(self._outside(module)):
+                raise UndecidedError
+        for body, node in self._reads(self.slot.name, globals_too=not self.slot.owner):
+            reader = self._reader(body)
+            if self._is_meant(node, reader.frame_at(node)):
+                reader.kept(node, self.slot.holds)
+                yield reader
 
     def _is_out_of_sight(self, module: Module) -> bool:
         """May a module do something with what is kept that is not followed?"""

@@ -6,12 +6,14 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.summaries import calls, classes, dispatch, expressions, open_dispatch, slots, uses
+from mypy_await.summaries import calls, classes, expressions, slots, uses
 from mypy_await.summaries.containers import DEQUE, DICT, LIST, SET, container
+from mypy_await.summaries.dispatch import Search
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.kept import is_lost, takes
 from mypy_await.summaries.model import How, Kept, Parameter, Use
 from mypy_await.summaries.nodes import last_name
+from mypy_await.summaries.open_dispatch import OpenSearch
 from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.slots import FUNCTION, Slot, keeps_functions, of_attribute
 from mypy_await.summaries.values import Class, Frame, Function, Instance, Value, only
@@ -50,12 +52,39 @@ def called_from(engine: Engine, function: Function, name: str) -> Kept | None:
     known = [use for use in found if use is not None]
     if not known or (len(known) < len(found) and any(slot.is_open for slot in kept.slots)):
         return None
-    first = min(known, key=lambda use: (use.path, use.line))
-    return Kept(first, frozenset(filter(None, map(slots.public_mark, kept.slots))))
+    return Kept(min(known, key=lambda use: (use.path, use.line)), _marks(kept))
 
 
 def _misuse(engine: Engine, slot: Slot) -> Use | None:
-    return (open_dispatch.misuse if slot.is_open else dispatch.misuse)(engine, slot)
+    """Return where a function kept in a slot is called as only a plain function may be."""
+    return engine.remember(("misuse", slot), lambda: _search(engine, slot).misuse(), None)
+
+
+def _search(engine: Engine, slot: Slot) -> Search:
+    return (OpenSearch if slot.is_open else Search)(engine, slot)
+
+
+def only_called(engine: Engine, function: Function, name: str) -> Kept | None:
+    """Return where what is passed for a parameter is called later, if it is only kept for that.
+
+    Nothing but a function will do there.
+    """
+    kept = keeping(engine, function, name)
+    if not all(_is_harmless(use) and use.how is not How.RETURNED for use in kept.uses):
+        return None
+    found = [_only_call(engine, slot) for slot in kept.slots]
+    known = [use for use in found if use is not None]
+    if not known or len(known) < len(found):
+        return None
+    return Kept(min(known, key=lambda use: (use.path, use.line)), _marks(kept))
+
+
+def _only_call(engine: Engine, slot: Slot) -> Use | None:
+    return engine.remember(("call", slot), lambda: _search(engine, slot).only_call(), None)
+
+
+def _marks(kept: Keeping) -> frozenset[str]:
+    return frozenset(filter(None, map(slots.public_mark, kept.slots)))
 
 
 def decorated(engine: Engine, decorator: Value) -> Kept | None:

@@ -27,17 +27,12 @@ from mypy_await.summaries.values import Class, Frame
 _MOST_NEIGHBOURS: Final = 200
 
 
-def misuse(engine: Engine, slot: Slot) -> Use | None:
-    """Return where a function kept in an open slot is called, if only plain ones may be there."""
-    return engine.remember(("open", slot), lambda: _OpenSearch(engine, slot).misuse(), None)
-
-
-class _OpenSearch(Search):
+class OpenSearch(Search):
     """The search for all that is done with what an open slot keeps."""
 
     def __init__(self, engine: Engine, slot: Slot) -> None:
         super().__init__(engine, slot)
-        self._readers: set[str] = set()
+        self._methods: set[str] = set()
 
     def _modules(self) -> Iterator[Module]:
         yield self.slot.module
@@ -50,9 +45,16 @@ class _OpenSearch(Search):
         found = super().misuse()
         if found is None or any(self._overrides(cls) for cls in self._below):
             return None
+        return None if self._is_read_outside() else found
+
+    def only_call(self) -> Use | None:
+        """Return where what is kept is called, if that is all, in the files beside as well."""
+        found = super().only_call()
+        return None if found is None or self._is_read_outside() else found
+
+    def _is_read_outside(self) -> bool:
         read = slots.public_mark(self.slot)
-        is_read = read and any(self._is_read_beside(module, read) for module in self.modules)
-        return None if is_read else found
+        return bool(read) and any(self._is_read_beside(module, read) for module in self.modules)
 
     def _is_out_of_sight(self, module: Module) -> bool:
         """Is the name of the slot passed to anything: `getattr(self, "callback")`?"""
@@ -78,7 +80,7 @@ class _OpenSearch(Search):
         around = reader.frame.scope.module.tree if is_given else reader.body.node
         if asks_for_colour(around):
             raise UndecidedError
-        self._readers.add(getattr(reader.body.node, "name", ""))
+        self._methods.add(getattr(reader.body.node, "name", ""))
         super()._judge(reader)
 
     def _runs(self, frame: Frame) -> bool:
@@ -103,7 +105,7 @@ class _OpenSearch(Search):
 
     def _overrides(self, cls: Class) -> bool:
         """Does a class replace a method that reads the slot?"""
-        return not self._readers.isdisjoint(self.engine.inside(cls).scope.bindings)
+        return not self._methods.isdisjoint(self.engine.inside(cls).scope.bindings)
 
     @cached_property
     def _is_unique(self) -> bool:

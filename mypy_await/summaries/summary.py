@@ -378,6 +378,15 @@ class FunctionSummary:
 
         return self._ask(("keeps", name), question, None)
 
+    def only_calls(self, name: str) -> Kept | None:
+        """Return where an argument is called that the body keeps for that, and for nothing else."""
+
+        def question() -> Kept | None:
+            function = self._body()
+            return keeping.only_called(self._engine, function, name) if function else None
+
+        return self._ask(("only calls", name), question, None)
+
     @property
     def decorator(self) -> DecoratorEffect:
         """What `@this` makes of an `async def`."""
