@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from mypy.nodes import (
     AwaitExpr,
@@ -50,10 +48,10 @@ from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import says_nothing
 from mypy_await.local_names import may_fail
 from mypy_await.places import Kind, Place, function_around, place_of
-from mypy_await.refine import shown_place
+from mypy_await.refine import Refiner, shown_place
 from mypy_await.site import Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all
-from mypy_await.summaries import VALUE_USES, How, Kept, Verdict
+from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -82,7 +80,7 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
     Or one that keeps the function where it is called like a plain one.
     """
     kept = decoration.effect.kept if decoration.effect else None
-    if kept is not None and not _is_read_here(decoration.api, kept):
+    if kept is not None and not _is_read_elsewhere(kept, decoration.api, decoration.refiner):
         where = shown_place(kept.use.path, kept.use.line)
         notes = (messages.callback_remedy(), messages.called_at(where))
         return Misuse(codes.ASYNC_CALLBACK, messages.kept(decoration), notes)
@@ -314,7 +312,9 @@ def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
         return None
     kept = summary.keeps(passed.name)
     call.site.refiner.rests_on(call.site.api, summary.sources)
-    return None if kept is None or _is_read_here(call.site.api, kept) else kept.use
+    if kept is None or _is_read_elsewhere(kept, call.site.api, call.site.refiner):
+        return None
+    return kept.use
 
 
 def _is_kept_to_be_called(use: Use, call: CallExpr, slot: Slot) -> bool:
@@ -326,16 +326,16 @@ def _is_kept_to_be_called(use: Use, call: CallExpr, slot: Slot) -> bool:
     kept = summary.only_calls(slot.name) if summary else None
     if summary is not None:
         site.refiner.rests_on(site.api, summary.sources)
-    return kept is not None and not _is_read_here(site.api, kept)
+    return kept is not None and not _is_read_elsewhere(kept, site.api, site.refiner)
 
 
-def _is_read_here(api: CheckerPluginInterface, kept: Kept) -> bool:
-    """Does the module in work read places that keep it itself, and may do what is right there?"""
-    path = Path(compat.module(api).path).absolute()
-    if not kept.marks or str(path) == kept.use.path:
-        return False
-    text = path.read_text("utf-8", "replace")
-    return any(re.search(mark, text) for mark in kept.marks)
+def _is_read_elsewhere(kept: Kept, api: CheckerPluginInterface, refiner: Refiner) -> bool:
+    """May a file that is not followed do what is right with what is kept in a public place?"""
+    module = compat.module(api)
+    found = [reading(mark, module.fullname, module.path) for mark in kept.marks]
+    for named, _ in found:
+        refiner.rests_on(api, named)
+    return any(is_read for _, is_read in found)
 
 
 def _tells_little(call: Call, passed: Passed) -> bool:

@@ -30,6 +30,7 @@ from mypy_await.summaries.model import (
     Verdict,
     misuse,
 )
+from mypy_await.summaries.neighbours import reading
 from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
@@ -53,4 +54,5 @@ __all__ = [
     "Use",
     "Verdict",
     "misuse",
+    "reading",
 ]

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.summaries import calls, classes, expressions, slots, uses
+from mypy_await.summaries import calls, classes, expressions, neighbours, slots, uses
 from mypy_await.summaries.containers import DEQUE, DICT, LIST, SET, container
 from mypy_await.summaries.dispatch import Search
 from mypy_await.summaries.engine import Engine, function_at
@@ -52,7 +52,7 @@ def called_from(engine: Engine, function: Function, name: str) -> Kept | None:
     known = [use for use in found if use is not None]
     if not known or (len(known) < len(found) and any(slot.is_open for slot in kept.slots)):
         return None
-    return Kept(min(known, key=lambda use: (use.path, use.line)), _marks(kept))
+    return _kept(engine, known, kept)
 
 
 def _misuse(engine: Engine, slot: Slot) -> Use | None:
@@ -76,15 +76,17 @@ def only_called(engine: Engine, function: Function, name: str) -> Kept | None:
     known = [use for use in found if use is not None]
     if not known or len(known) < len(found):
         return None
-    return Kept(min(known, key=lambda use: (use.path, use.line)), _marks(kept))
+    return _kept(engine, known, kept)
 
 
 def _only_call(engine: Engine, slot: Slot) -> Use | None:
     return engine.remember(("call", slot), lambda: _search(engine, slot).only_call(), None)
 
 
-def _marks(kept: Keeping) -> frozenset[str]:
-    return frozenset(filter(None, map(slots.public_mark, kept.slots)))
+def _kept(engine: Engine, known: list[Use], kept: Keeping) -> Kept:
+    marks = {neighbours.mark_of(engine, slot) for slot in kept.slots}
+    first = min(known, key=lambda use: (use.path, use.line))
+    return Kept(first, frozenset(mark for mark in marks if mark))
 
 
 def decorated(engine: Engine, decorator: Value) -> Kept | None:

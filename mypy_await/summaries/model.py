@@ -149,12 +149,27 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """How to know files that may read a place."""
+
+    module: str
+    path: str
+    """Where the place is."""
+    names: str
+    """A pattern of the module or the class."""
+    read: str
+    """A pattern of what reads the place."""
+    known: frozenset[str]
+    """Files that were read already."""
+
+
+@dataclass(frozen=True)
 class Kept:
     """What is seen of a function that is kept somewhere: where it is called like a plain one."""
 
     use: Use
-    marks: frozenset[str] = frozenset()
-    """Patterns of what reads the undeclared public places that keep it, in files not seen."""
+    marks: frozenset[Mark] = frozenset()
+    """Of the undeclared public places that keep it."""
 
 
 def misuse(uses: tuple[Use, ...], *, drop: bool = False) -> Use | None:

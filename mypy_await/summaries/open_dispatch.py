@@ -8,11 +8,8 @@ in their modules something of its name is read.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import Final
 
 from mypy_await.summaries import bases, slots
 from mypy_await.summaries.dispatch import Search, UndecidedError, asks_for_colour
@@ -23,8 +20,6 @@ from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.slots import Slot
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import Class, Frame
-
-_MOST_NEIGHBOURS: Final = 200
 
 
 class OpenSearch(Search):
@@ -41,28 +36,25 @@ class OpenSearch(Search):
                 yield base.frame.scope.module
 
     def misuse(self) -> Use | None:
-        """Return the first misuse, if there is nothing else, here or in a file beside."""
+        """Return the first misuse, if there is nothing else, in subclasses neither."""
         found = super().misuse()
-        if found is None or any(self._overrides(cls) for cls in self._below):
-            return None
-        return None if self._is_read_outside() else found
-
-    def only_call(self) -> Use | None:
-        """Return where what is kept is called, if that is all, in the files beside as well."""
-        found = super().only_call()
-        return None if found is None or self._is_read_outside() else found
-
-    def _is_read_outside(self) -> bool:
-        read = slots.public_mark(self.slot)
-        return bool(read) and any(self._is_read_beside(module, read) for module in self.modules)
+        return None if any(self._overrides(cls) for cls in self._below) else found
 
     def _is_out_of_sight(self, module: Module) -> bool:
-        """Is the name of the slot passed to anything: `getattr(self, "callback")`?"""
-        arguments = (
-            arg for node in walk(module.tree) if isinstance(node, ast.Call) for arg in node.args
-        )
+        """Is anything read by its name, as in `getattr(self, "callback")`, that may be the slot?"""
         return any(
-            isinstance(arg, ast.Constant) and arg.value == self.slot.name for arg in arguments
+            isinstance(node, ast.Call) and self._may_read_by_name(node)
+            for node in walk(module.tree)
+        )
+
+    def _may_read_by_name(self, call: ast.Call) -> bool:
+        match call:
+            case ast.Call(
+                func=ast.Name(id="getattr"), args=[ast.Name(id="self" | "cls"), name, *_]
+            ):
+                return not isinstance(name, ast.Constant) or name.value == self.slot.name
+        return any(
+            isinstance(arg, ast.Constant) and arg.value == self.slot.name for arg in call.args
         )
 
     def _is_meant(self, node: ast.expr, frame: Frame) -> bool:
@@ -118,18 +110,3 @@ class OpenSearch(Search):
             for node in walk(module.tree)
             if isinstance(node, ast.ClassDef) and node not in family
         )
-
-    def _is_read_beside(self, module: Module, read: str) -> bool:
-        """Does a file beside a module name it, or the class, and something of the slot's name?"""
-        package, _, home = module.name.rpartition(".")
-        owner = self.slot.owner.node.name if self.slot.owner else home
-        names = re.compile(rf"\b({home}|{owner})\b")
-        known = {one.path for one in self.modules}
-        paths = [path for path in Path(module.path).parent.glob("*.py") if str(path) not in known]
-        for path in sorted(paths) if len(paths) < _MOST_NEIGHBOURS else ():
-            text = path.read_text("utf-8", "replace")
-            if names.search(text):
-                self.engine.module(f"{package}.{path.stem}".lstrip("."))  # the answer rests on it
-                if re.search(read, text):
-                    return True
-        return len(paths) >= _MOST_NEIGHBOURS

@@ -108,16 +108,6 @@ def _declared_result(engine: Engine, atom: Atom) -> Value:
     return NOTHING
 
 
-def mark(slot: Slot) -> str:
-    """Return a pattern of how a slot is read where its object is known: `.callback`."""
-    return rf"[.]{slot.name}\b(?!\s*=[^=])" if slot.owner else rf"\b{slot.name}\b"
-
-
-def public_mark(slot: Slot) -> str:
-    """Return the pattern for an open slot that others may read; else nothing."""
-    return mark(slot) if slot.is_open and not slot.name.startswith("_") else ""
-
-
 def open_attribute(engine: Engine, owner: Class, name: str, holds: Value) -> Slot | None:
     """Return an attribute that is only known to keep what is stored in it.
 

@@ -1,0 +1,61 @@
+"""Do other files read a place that keeps functions?  They are only searched for its name.
+
+Whoever reads it there may do what is right for async functions.  Names with a leading underscore
+are taken to be used nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from mypy_await.summaries import bases
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.model import Mark
+from mypy_await.summaries.slots import Slot
+from mypy_await.summaries.values import Class
+
+_MOST: Final = 400
+"""In a larger package anything may happen."""
+
+
+def mark_of(engine: Engine, slot: Slot) -> Mark | None:
+    """Return how to know files that may read an open slot; None for what only its module reads."""
+    if not slot.is_open or slot.name.startswith("_"):
+        return None
+    module = slot.module
+    home = re.escape(module.name.rpartition(".")[2])
+    owner = slot.owner.node.name if slot.owner else slot.name
+    read = rf"[.]{slot.name}\b(?!\s*=[^=])" if slot.owner else rf"\b{slot.name}\b"
+    line = bases.mro(engine, slot.owner) if slot.owner else ()
+    known = {cls.frame.scope.module.path for cls in line if isinstance(cls, Class)}
+    names = rf"\b({home}|{owner})\b"
+    return Mark(module.name, module.path, names, read, frozenset({module.path, *known}))
+
+
+def reading(mark: Mark, module: str, path: str) -> tuple[list[str], bool]:
+    """Return a module and the files beside it, or a place, that name it; and does one read it?"""
+    own = Path(path).absolute()
+    files = {*_files(Path(mark.path), mark.module), *_files(own, module)}
+    texts = {
+        str(file): file.read_text("utf-8", "replace")
+        for file in files
+        if str(file) not in mark.known and len(files) < _MOST
+    }
+    named = [
+        file for file, text in texts.items() if file == str(own) or re.search(mark.names, text)
+    ]
+    return named, len(files) >= _MOST or any(re.search(mark.read, texts[file]) for file in named)
+
+
+def _files(path: Path, module: str) -> Iterator[Path]:
+    """Yield a module's file, and all of the package it is in; of its folder, if it is in none."""
+    yield path
+    depth = module.count(".") + (path.stem == "__init__")
+    root = path.parents[max(depth - 1, 0)]
+    for number, file in enumerate(root.rglob("*.py") if depth else root.glob("*.py")):
+        yield file
+        if number > _MOST:
+            return
