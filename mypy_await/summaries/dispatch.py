@@ -63,13 +63,14 @@ class Search:
 
     def only_call(self) -> Use | None:
         """Return where what is kept is called, if nothing else is done that needs no function."""
+        called: list[Use] = []
         try:
-            readers = list(self._readers())
+            for reader in self._readers():
+                if reader.is_undecided or reader.returned:
+                    return None
+                called += reader.called if self._runs(reader.frame) else ()
         except UndecidedError:
             return None
-        if any(reader.is_undecided or reader.returned for reader in readers):
-            return None
-        called = (use for reader in readers if self._runs(reader.frame) for use in reader.called)
         return min(called, key=lambda use: (use.path, use.line), default=None)
 
     def _readers(self) -> Iterator[Reader]:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.summaries import calls, classes, expressions, neighbours, slots, uses
+from mypy_await.summaries import calls, classes, expressions, fields, neighbours, slots, uses
 from mypy_await.summaries.containers import DEQUE, DICT, LIST, SET, container
 from mypy_await.summaries.dispatch import Search
 from mypy_await.summaries.engine import Engine, function_at
@@ -16,7 +16,7 @@ from mypy_await.summaries.nodes import last_name
 from mypy_await.summaries.open_dispatch import OpenSearch
 from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.slots import FUNCTION, Slot, keeps_functions, of_attribute
-from mypy_await.summaries.values import Class, Frame, Function, Instance, Value, only
+from mypy_await.summaries.values import Atom, Class, Frame, Function, Instance, Value, only
 
 _ADDING: Final = {
     "append": LIST,
@@ -40,12 +40,12 @@ class Keeping:
     """What becomes of the results where the body calls it as well."""
 
 
-def called_from(engine: Engine, function: Function, name: str) -> Kept | None:
+def called_from(engine: Engine, taker: Function | Class, name: str) -> Kept | None:
     """Return where a function that is passed for a parameter is called like a plain one.
 
     None unless all that is done with it is to keep it, to call it like this, and to give it back.
     """
-    kept = keeping(engine, function, name)
+    kept = keeping(engine, taker, name)
     if not all(map(_is_harmless, kept.uses)) or not all(map(is_lost, kept.called)):
         return None
     found = [_misuse(engine, slot) for slot in kept.slots]
@@ -64,12 +64,12 @@ def _search(engine: Engine, slot: Slot) -> Search:
     return (OpenSearch if slot.is_open else Search)(engine, slot)
 
 
-def only_called(engine: Engine, function: Function, name: str) -> Kept | None:
+def only_called(engine: Engine, taker: Function | Class, name: str) -> Kept | None:
     """Return where what is passed for a parameter is called later, if it is only kept for that.
 
     Nothing but a function will do there.
     """
-    kept = keeping(engine, function, name)
+    kept = keeping(engine, taker, name)
     if not all(_is_harmless(use) and use.how is not How.RETURNED for use in kept.uses):
         return None
     found = [_only_call(engine, slot) for slot in kept.slots]
@@ -93,9 +93,9 @@ def decorated(engine: Engine, decorator: Value) -> Kept | None:
     """Return where a function that a decorator keeps is called like a plain one."""
     found = None
     for atom in decorator:
-        taker = classes.constructor(engine, atom) if isinstance(atom, Class) else atom
-        first = _first_parameter(taker) if isinstance(taker, Function) else None
-        found = called_from(engine, taker, first) if isinstance(taker, Function) and first else None
+        maker = classes.constructor(engine, atom) if isinstance(atom, Class) else atom
+        first = _first_parameter(maker) if isinstance(maker, Function) else None
+        found = called_from(engine, maker, first) if isinstance(maker, Function) and first else None
         if found is None:
             return None
     return found
@@ -117,10 +117,17 @@ def _is_harmless(use: Use) -> bool:
     return use.how in {How.RETURNED, How.TRUTH, How.CALLED}
 
 
-def keeping(engine: Engine, function: Function, name: str) -> Keeping:
-    """Return what a function does with another one that is passed for a parameter."""
-    key = ("keeping", function, name)
-    return engine.remember(key, lambda: _keeping(engine, function, name), Keeping())
+def keeping(engine: Engine, taker: Function | Class, name: str) -> Keeping:
+    """Return what a function, or a class with such fields, does with a function passed to it."""
+    if isinstance(taker, Class):
+        return _in_field(engine, taker, name)
+    key = ("keeping", taker, name)
+    return engine.remember(key, lambda: _keeping(engine, taker, name), Keeping())
+
+
+def _in_field(engine: Engine, cls: Class, name: str) -> Keeping:
+    slot = _of_attribute(engine, cls, name, FUNCTION) if name in fields.of(engine, cls) else None
+    return Keeping((), frozenset({slot})) if slot else Keeping((Use(How.HANDED_ON, "", 0),))
 
 
 def _keeping(engine: Engine, function: Function, name: str) -> Keeping:
@@ -193,6 +200,17 @@ class _Keeper(uses.Follower):
                 return
         super()._passed(call, node, keyword, found)
 
+    def _passed_to(
+        self, atom: Atom, call: ast.Call, node: ast.expr, keyword: str | None, found: uses.Found
+    ) -> None:
+        if isinstance(atom, Class) and classes.constructor(self.engine, atom) is None:
+            name = fields.taking(self.engine, atom, call, node, keyword)
+            slot = _of_attribute(self.engine, atom, name, self._holds) if name else None
+            if slot is not None:
+                self.slots.add(slot)
+                return
+        super()._passed_to(atom, call, node, keyword, found)
+
     def asked_of(self, function: Function, name: str) -> Parameter:
         """Return what a callee does with the function, and collect the places there."""
         if self._holds is not FUNCTION:
@@ -214,18 +232,14 @@ class _Keeper(uses.Follower):
         if isinstance(base, ast.Attribute):
             receiver = only(expressions.value(self.engine, base.value, frame))
             owner = receiver.cls if isinstance(receiver, Instance) else receiver
-            return self._of_attribute(owner, base.attr, holds) if isinstance(owner, Class) else None
+            if not isinstance(owner, Class):
+                return None
+            return _of_attribute(self.engine, owner, base.attr, holds)
         if isinstance(base, ast.Name) and slots.is_global(base.id, frame):
             return self._of_global(base, frame, holds)
         if isinstance(base, ast.Name) and (base is not place or holds is not self._holds):
             return self._named_slot(frame.scope.bindings.get(base.id, []), holds)
         return None
-
-    def _of_attribute(self, owner: Class, name: str, holds: Value) -> Slot | None:
-        slot = of_attribute(self.engine, owner, name)
-        if slot and keeps_functions(self.engine, slot.holds):
-            return slot
-        return slots.open_attribute(self.engine, owner, name, holds)
 
     def _of_global(self, base: ast.Name, frame: Frame, holds: Value) -> Slot | None:
         module = frame.scope.module
@@ -241,6 +255,13 @@ class _Keeper(uses.Follower):
         if value is None or isinstance(value, ast.Name) or bindings[0].binds is not Binds.VALUE:
             return None
         return self._slot(value, holds)
+
+
+def _of_attribute(engine: Engine, owner: Class, name: str, holds: Value) -> Slot | None:
+    slot = of_attribute(engine, owner, name)
+    if slot and keeps_functions(engine, slot.holds):
+        return slot
+    return slots.open_attribute(engine, owner, name, holds)
 
 
 def _holder(place: ast.expr, holds: Value) -> tuple[ast.expr, Value]:

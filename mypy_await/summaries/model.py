@@ -156,7 +156,7 @@ class Mark:
     path: str
     """Where the place is."""
     names: str
-    """A pattern of the module or the class."""
+    """A pattern of an import of the module or the class."""
     read: str
     """A pattern of what reads the place."""
     known: frozenset[str]

@@ -31,23 +31,30 @@ def mark_of(engine: Engine, slot: Slot) -> Mark | None:
     read = rf"[.]{slot.name}\b(?!\s*=[^=])" if slot.owner else rf"\b{slot.name}\b"
     line = bases.mro(engine, slot.owner) if slot.owner else ()
     known = {cls.frame.scope.module.path for cls in line if isinstance(cls, Class)}
-    names = rf"\b({home}|{owner})\b"
+    names = rf"(?m)^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*)?\b({home}|{owner})\b"
     return Mark(module.name, module.path, names, read, frozenset({module.path, *known}))
 
 
 def reading(mark: Mark, module: str, path: str) -> tuple[list[str], bool]:
-    """Return a module and the files beside it, or a place, that name it; and does one read it?"""
+    """Return the files that import a place, beside it or a module; and may one do what is right?
+
+    Any use counts there, and elsewhere in its package an `await`: an object needs no import.
+    """
     own = Path(path).absolute()
-    files = {*_files(Path(mark.path), mark.module), *_files(own, module)}
+    near = set(_files(Path(mark.path), mark.module))
+    files = near | set(_files(own, module))
     texts = {
-        str(file): file.read_text("utf-8", "replace")
+        file: file.read_text("utf-8", "replace")
         for file in files
-        if str(file) not in mark.known and len(files) < _MOST
+        if str(file) not in mark.known and len(files) < _MOST and file.is_file()
     }
-    named = [
-        file for file, text in texts.items() if file == str(own) or re.search(mark.names, text)
-    ]
-    return named, len(files) >= _MOST or any(re.search(mark.read, texts[file]) for file in named)
+    named = [file for file, text in texts.items() if file == own or re.search(mark.names, text)]
+    awaited = rf"\bawait\b[^\n]*{mark.read}"
+    return list(map(str, named)), (
+        len(files) >= _MOST
+        or any(re.search(mark.read, texts[file]) for file in named)
+        or ("." in mark.module and any(re.search(awaited, texts.get(file, "")) for file in near))
+    )
 
 
 def _files(path: Path, module: str) -> Iterator[Path]:

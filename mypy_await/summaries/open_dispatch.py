@@ -28,6 +28,8 @@ class OpenSearch(Search):
     def __init__(self, engine: Engine, slot: Slot) -> None:
         super().__init__(engine, slot)
         self._methods: set[str] = set()
+        self._is_sure = True
+        """Is the object known whose attribute was read last?"""
 
     def _modules(self) -> Iterator[Module]:
         yield self.slot.module
@@ -61,9 +63,11 @@ class OpenSearch(Search):
         """Is this the slot, or may it be?"""
         if isinstance(node, ast.Name):
             return slots.is_global(node.id, frame)
+        self._is_sure = True
         try:
             return super()._is_meant(node, frame)
         except UndecidedError:
+            self._is_sure = False
             return True
 
     def _judge(self, reader: Reader) -> None:
@@ -79,7 +83,7 @@ class OpenSearch(Search):
         """Is this what runs for the receiver, or a function that can mean no other object?"""
         cls = class_of(frame.parent) if frame.parent else None
         if cls is None or not (cls in self.order or cls in self._below):
-            return self.slot.owner is None or self._is_unique
+            return self.slot.owner is None or self._is_sure or self._is_unique
         return super()._runs(frame)
 
     @cached_property

@@ -366,6 +366,11 @@ class FunctionSummary:
 
         return self._ask(("keeper", name), question, None)
 
+    def _taker(self) -> Function | Class | None:
+        """Return the same, or a class whose constructor nobody wrote."""
+        found = only(self._value)
+        return self._body() or (found if isinstance(found, Class) else None)
+
     def keeps(self, name: str) -> Kept | None:
         """Return where a function passed for a parameter is called as only a plain one may be.
 
@@ -373,8 +378,8 @@ class FunctionSummary:
         """
 
         def question() -> Kept | None:
-            function = self._body()
-            return keeping.called_from(self._engine, function, name) if function else None
+            taker = self._taker()
+            return keeping.called_from(self._engine, taker, name) if taker else None
 
         return self._ask(("keeps", name), question, None)
 
@@ -382,8 +387,8 @@ class FunctionSummary:
         """Return where an argument is called that the body keeps for that, and for nothing else."""
 
         def question() -> Kept | None:
-            function = self._body()
-            return keeping.only_called(self._engine, function, name) if function else None
+            taker = self._taker()
+            return keeping.only_called(self._engine, taker, name) if taker else None
 
         return self._ask(("only calls", name), question, None)
 
