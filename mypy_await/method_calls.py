@@ -46,6 +46,20 @@ def only_awaited(name: str, family: Family, paths: Iterable[str]) -> bool:
     return _found("awaited", name, family, _stamped(paths))
 
 
+def awaited_by_name(name: str, family: Family, paths: Iterable[str]) -> bool:
+    """Does somebody await a method of that name, and nobody just use it, on what may be one?
+
+    For one that is declared as async where nothing else is.  Modules that ask for the colour of
+    what they call may take both.
+    """
+    stamped = _stamped(paths)
+    if any(_mentions(path, test) for path, _ in stamped for test in _COLOUR_TESTS):
+        return False
+    return _found("awaited", name, family, stamped, certain=False)
+
+
+_COLOUR_TESTS: Final = ("isawaitable", "iscoroutine", "maybe_await", "__await__")
+
 _Stamped = tuple[tuple[str, int], ...]
 
 
@@ -62,8 +76,9 @@ def _changed(path: str) -> int:
 
 
 @functools.lru_cache(maxsize=1024)
-def _found(how: str, name: str, family: Family, paths: _Stamped) -> bool:
-    asked: list[tuple[SourceFile, ast.Attribute]] = []
+def _found(how: str, name: str, family: Family, paths: _Stamped, *, certain: bool = True) -> bool:
+    """Is something done with a method, and nothing else: for certain, or for all that is known?"""
+    asked: list[tuple[SourceFile, ast.expr, Receivers]] = []
     mention = f".{name}" if family.is_property else f".{name}("
     for path, changed in paths:
         source = _source(path, changed) if _mentions(path, mention) else None
@@ -81,10 +96,12 @@ def _found(how: str, name: str, family: Family, paths: _Stamped) -> bool:
             else:
                 continue
             if done == how:
-                asked.append((source, method))
+                asked.append((source, method.value, others))
             elif not others.is_one(method.value):
                 return False
-    return any(Receivers(source, family.names).is_one(method.value) for source, method in asked)
+    if not certain:
+        return any(not others.is_one(receiver) for _, receiver, others in asked)
+    return any(Receivers(source, family.names).is_one(receiver) for source, receiver, _ in asked)
 
 
 def _mentions(path: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from mypy.nodes import (
+    IS_ABSTRACT,
     Block,
     ClassDef,
     Decorator,
@@ -84,6 +85,12 @@ class Method(NamedTuple):
         return not self.is_async and name.rpartition(".")[2] in ("Awaitable", "Coroutine")
 
     @property
+    def is_abstract(self) -> bool:
+        """Does a class that can be made have to define it?"""
+        is_marked = self.node.abstract_status == IS_ABSTRACT
+        return is_marked or "abstractmethod" in self._decorator_names
+
+    @property
     def is_property(self) -> bool:
         """Is it called by reading it?"""
         if self.cached is not None:
@@ -103,6 +110,12 @@ class Method(NamedTuple):
     @property
     def _decorator_names(self) -> set[str]:
         return {dotted_name(decorator).rpartition(".")[2] for decorator in self.decorators}
+
+    @property
+    def returns_values(self) -> bool:
+        """Is there a `return` with a value in its body?"""
+        nodes = descendants(self.node.body, into_functions=False)
+        return any(isinstance(node, ReturnStmt) and node.expr for node in nodes)
 
     @property
     def gives_plain_values(self) -> bool:
@@ -196,6 +209,15 @@ class ClassBody:
             text, _, last = text.rpartition(".")
             attributes = f".{last}{attributes}"
         return ""
+
+    def gives_plain_values(self, method: Method) -> bool:
+        """Does one of its methods certainly give no awaitable?"""
+        if method.gives_plain_values:
+            return True
+        if method.node.is_coroutine or not method.returns_values:
+            return False
+        fullname = f"{self.info.fullname}.{method.name}"
+        return self.refiner.is_plain_in_class(self.api.cur_mod_id, fullname)
 
     def sources(self, *bases: TypeInfo) -> tuple[str, ...]:
         """Return the source files of this class and of some bases."""

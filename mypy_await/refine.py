@@ -560,6 +560,15 @@ class Refiner:
         self._note(api, summary)
         return compat.open_callable(api, get_proper_type(made.typ)) if made else None
 
+    def is_plain_in_class(self, module: str, fullname: str) -> bool:
+        """Does the source of a method rule out an awaitable, while mypy analyses the module?"""
+        summary = self._summaries.function(fullname)
+        if summary is None:
+            return False
+        is_plain = summary.result.verdict is Verdict.NEVER
+        self._freshness.note(module, summary.sources)
+        return is_plain
+
     def decorated_method(
         self, api: CheckerPluginInterface, fullname: str, typ: Type
     ) -> Type | None:

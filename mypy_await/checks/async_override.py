@@ -10,7 +10,7 @@ from mypy.types import Instance
 from mypy_await import codes, compat, messages
 from mypy_await.calls import Call, formal_of
 from mypy_await.knowledge import knows
-from mypy_await.method_calls import Family, only_awaited, only_used
+from mypy_await.method_calls import Family, awaited_by_name, only_awaited, only_used
 from mypy_await.names import OBJECT
 from mypy_await.overrides import ClassBody, Method, definition, overridden
 from mypy_await.use import Misuse
@@ -92,17 +92,19 @@ def _changes_colour(
     if method.is_replaced:
         return False
     if original.is_async:
-        if not method.is_open or not method.gives_plain_values:
+        if not method.is_open or not body.gives_plain_values(method):
             return False
     elif not original.is_open or original.is_replaced:
         return False
     if method.is_generator or original.is_generator:
         return False
-    speaks = only_awaited if original.is_async else only_used
     info = body.info
     above = info.mro[info.mro.index(base) if home else 1 :]
     family = _family(info, above, replaced, is_property=method.is_property)
-    return speaks(method.name, family, body.sources(base, home or base))
+    asked = (method.name, family, body.sources(base, home or base))
+    if not original.is_async:
+        return only_used(*asked)
+    return only_awaited(*asked) or (original.is_abstract and awaited_by_name(*asked))
 
 
 def _family(
