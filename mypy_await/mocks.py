@@ -14,9 +14,12 @@ from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
     Expression,
+    ListExpr,
     MemberExpr,
     NameExpr,
     Node,
+    StrExpr,
+    TupleExpr,
 )
 
 from mypy_await import names
@@ -63,6 +66,14 @@ class LocalMock:
             given["spec"] = given.pop(None)
         return given
 
+    @property
+    def is_settled(self) -> bool:
+        """Do its arguments leave no doubt about what it gives?  A `spec` of names makes none."""
+        return all(
+            key in SETTLED or (key in SPECS and _is_list_of_names(value))
+            for key, value in self.arguments.items()
+        )
+
     def parent(self, use: Expression) -> Node:
         """Return what stands around a use."""
         return self.site.parents[use]
@@ -105,6 +116,12 @@ def local_mock(site: Site, name: NameExpr) -> LocalMock | None:
         case LocalName(value=CallExpr() as made) if is_mock(site.callee_name(made)):
             return LocalMock(site, made, tuple(_with_attributes(use, site) for use in found.uses))
     return None
+
+
+def _is_list_of_names(node: Expression) -> bool:
+    return isinstance(node, (ListExpr, TupleExpr)) and all(
+        isinstance(item, StrExpr) for item in node.items
+    )
 
 
 def is_mock(fullname: str) -> bool:

@@ -214,7 +214,7 @@ def awaited_mock(call: Call) -> CallExpr | None:
     """
     name = call.place.target if call.place.kind is Kind.ASSIGNED else None
     mock = local_mock(call.site, name) if isinstance(name, NameExpr) else None
-    if mock is None or mock.made is not call.node or not mock.arguments.keys() <= SETTLED:
+    if mock is None or mock.made is not call.node or not mock.is_settled:
         return None
     site = call.site
     awaited = [
@@ -225,7 +225,8 @@ def awaited_mock(call: Call) -> CallExpr | None:
     if not awaited or not mock.is_only_used(lambda use, value: _gives_plain(site, use, value)):
         return None
     is_bare = mock.arguments.keys().isdisjoint(("return_value", "side_effect"))
-    result = None if is_bare else _configured(site, mock.arguments)
+    arguments = {key: mock.arguments[key] for key in mock.arguments.keys() & SETTLED}
+    result = None if is_bare else _configured(site, arguments)
     is_plain = is_bare or (result is not None and _is_plain(result))
     return next((node for use, node in awaited if is_plain or use is not _root(use)), None)
 
@@ -243,9 +244,14 @@ def _gives_plain(site: Site, target: MemberExpr, value: Expression) -> bool:
 def is_async_child(site: Site, node: MemberExpr) -> bool:
     """Is this attribute of an `AsyncMock`, which is called, one that gives a coroutine?
 
-    With a `spec` it is where the class has an async method, else always.
+    With a `spec` it is where the class has an async method, else always.  It is also for what its
+    assertions give, so that mypy objects to awaiting that.
     """
     parent = site.parents[node]
+    if isinstance(parent, MemberExpr) and parent.name.startswith("assert_"):
+        assertion = site.parents[parent]
+        is_call = isinstance(assertion, CallExpr) and assertion.callee is parent
+        return is_call and isinstance(site.parents[assertion], AwaitExpr)
     if not isinstance(parent, CallExpr) or parent.callee is not node:
         return False
     mock = local_mock(site, node.expr) if isinstance(node.expr, NameExpr) else None
