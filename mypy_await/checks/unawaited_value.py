@@ -22,7 +22,15 @@ from mypy.nodes import (
     RefExpr,
     TypeInfo,
 )
-from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    NoneType,
+    ProperType,
+    Type,
+    get_proper_type,
+)
 
 from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import (
@@ -147,10 +155,18 @@ def _lacks(use: Use, action: str, method: str) -> Misuse | None:
     result = use.value.result
     if use.value.sort is Sort.OTHER and not (is_known(result) and has(result, method)):
         return None
-    if has(use.value.result, method):
+    if has(result, method):
         return _misuse(use, action)
     text, note = messages.misused(use, action), messages.lacks_too(use, method)
+    if _has_if_not_none(result, method):
+        note = messages.remedy(use)
     return Misuse(codes.UNAWAITED_VALUE, text, (note,), result=messages.SILENT)
+
+
+def _has_if_not_none(result: Type, method: str) -> bool:
+    """Has a result the method but where it is `None`, which the program may have asked for?"""
+    others = [part for part in parts(get_proper_type(result)) if not isinstance(part, NoneType)]
+    return bool(others) and all(has(part, method) for part in others)
 
 
 def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
