@@ -20,6 +20,7 @@ from mypy.nodes import (
     LDEF,
     CallExpr,
     Decorator,
+    DictExpr,
     Expression,
     FuncDef,
     MypyFile,
@@ -47,6 +48,7 @@ from mypy_await.protect import is_protected
 from mypy_await.steps import Shape, Step
 from mypy_await.summaries import (
     Argument,
+    CallShape,
     DecoratorEffect,
     Effect,
     FunctionSummary,
@@ -651,7 +653,16 @@ def _made_by(summary: FunctionSummary, call: CallExpr) -> DecoratorEffect | None
     positional = call.arg_kinds.count(ARG_POS)
     if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
         return None
-    return summary.factory(positional, [name for name in call.arg_names if name is not None])
+    keys = [name or position for position, name in enumerate(call.arg_names)]
+    dicts = [key for key, value in zip(keys, call.args, strict=True) if _is_new_dict(value)]
+    keywords = [name for name in call.arg_names if name is not None]
+    return summary.factory(CallShape(positional, tuple(keywords), tuple(dicts)))
+
+
+def _is_new_dict(node: Expression) -> bool:
+    if isinstance(node, CallExpr):
+        return isinstance(node.callee, NameExpr) and node.callee.fullname == "builtins.dict"
+    return isinstance(node, DictExpr)
 
 
 def _is_async_mock(typ: ProperType, fullname: str) -> bool:

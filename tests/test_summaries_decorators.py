@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from source_project import single
 
-from mypy_await.summaries import Effect, How, Verdict
+from mypy_await.summaries import CallShape, Effect, How, Verdict
 
 WRAPPER = "def d(function):\n    @functools.wraps(function)\n    def wrapper(*args, **kwargs):\n"
 
@@ -185,7 +185,7 @@ def test_factory(
     tmp_path: Path, name: str, positional: int, keywords: tuple[str, ...], effect: Effect
 ) -> None:
     summary = single(tmp_path, FACTORIES).ask(f"m.{name}")
-    assert summary.factory(positional, keywords).effect is effect
+    assert summary.factory(CallShape(positional, tuple(keywords))).effect is effect
 
 
 def test_decorator_with_and_without_call(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.values import (
+    DICT,
     UNKNOWN,
     Bindings,
     Frame,
@@ -32,6 +33,8 @@ class Arguments:
     """Where the call stands."""
     by_name: bool = False
     """Keywords name parameters of every kind: it is no call in source."""
+    tells_dicts: bool = False
+    """Is it of interest that an argument is a `dict`, whatever is in it?"""
 
     def first(self) -> Value:
         """Return the first positional argument; unknown if there is none."""
@@ -94,7 +97,11 @@ def bind(
             if arg.arg not in values:
                 values[arg.arg] = _lazy(default, expression)
     worked_out = ((name, lazy()) for name, lazy in values.items() if lazy)
-    return tuple(pair for pair in worked_out if _is_telling(pair[1]))
+    return tuple(
+        pair
+        for pair in worked_out
+        if _is_telling(pair[1]) or (given.tells_dicts and pair[1] == DICT)
+    )
 
 
 def defaults(spec: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mypy_await.summaries import calls, classes
-from mypy_await.summaries.arguments import Arguments
+from mypy_await.summaries.arguments import Arguments, Lazy
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
 from mypy_await.summaries.model import (
     UNKNOWN_EFFECT,
+    CallShape,
     DecoratorEffect,
     Effect,
     How,
@@ -18,6 +19,7 @@ from mypy_await.summaries.model import (
     misuse,
 )
 from mypy_await.summaries.values import (
+    DICT,
     SUBJECT,
     SUBJECT_ORIGIN,
     UNKNOWN,
@@ -48,9 +50,17 @@ def of(engine: Engine, decorator: Value) -> DecoratorEffect:
     return found.pop() if len(found) == 1 else UNKNOWN_EFFECT
 
 
-def made_by(engine: Engine, factory: Value, positional: int, keywords: tuple[str, ...]) -> Value:
+def made_by(engine: Engine, factory: Value, shape: CallShape) -> Value:
     """Return the decorator that `factory(...)` gives, told the shape of that call."""
-    given = Arguments([lambda: UNKNOWN] * positional, {name: lambda: UNKNOWN for name in keywords})
+    told: dict[int | str, Lazy] = {
+        key: (lambda: DICT) if key in shape.dicts else (lambda: UNKNOWN)
+        for key in (*range(shape.positional), *shape.keywords)
+    }
+    given = Arguments(
+        [told[position] for position in range(shape.positional)],
+        {name: told[name] for name in shape.keywords},
+        tells_dicts=True,
+    )
     return calls.call_reading(engine, factory, given)
 
 

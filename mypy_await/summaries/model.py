@@ -289,6 +289,16 @@ class DecoratorEffect:
     """Where the functions that it keeps are called as only plain ones may be."""
 
 
+@dataclass(frozen=True)
+class CallShape:
+    """How a call passes its arguments, where their values are not known."""
+
+    positional: int = 0
+    keywords: tuple[str, ...] = ()
+    dicts: tuple[int | str, ...] = ()
+    """The arguments that are a new `dict`, by position or by keyword."""
+
+
 UNKNOWN_EFFECT: Final = DecoratorEffect(Effect.UNKNOWN)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar, cast
 
@@ -29,6 +29,7 @@ from mypy_await.summaries.model import (
     UNKNOWN_EFFECT,
     UNKNOWN_RESULT,
     Argument,
+    CallShape,
     DecoratorEffect,
     Effect,
     Elements,
@@ -397,12 +398,10 @@ class FunctionSummary:
         """What `@this` makes of an `async def`."""
         return self._effect("decorator", lambda: self._value)
 
-    def factory(self, positional: int = 0, keywords: Collection[str] = ()) -> DecoratorEffect:
+    def factory(self, shape: CallShape) -> DecoratorEffect:
         """Return what `@this(...)` makes of an `async def`, given the shape of that call."""
-        given = tuple(keywords)
         return self._effect(
-            ("factory", positional, given),
-            lambda: effects.made_by(self._engine, self._value, positional, given),
+            ("factory", shape), lambda: effects.made_by(self._engine, self._value, shape)
         )
 
     def _effect(self, key: object, decorator: Callable[[], Value]) -> DecoratorEffect:

@@ -206,6 +206,9 @@ def instance(fullname: str) -> Value:
     return frozenset({Instance(fullname)})
 
 
+DICT: Final = instance("builtins.dict")
+
+
 def join(*values: Value) -> Value:
     """Return a value that may be any of these."""
     joined = NOTHING.union(*values)
