@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mypy.nodes import (
+    AssignmentExpr,
     AssignmentStmt,
     CallExpr,
     Expression,
+    ForStmt,
     FuncDef,
     MemberExpr,
     MypyFile,
@@ -25,7 +27,7 @@ from mypy.nodes import (
 )
 
 from mypy_await import compat
-from mypy_await.bound import only_value
+from mypy_await.bound import assignments_to, only_value
 from mypy_await.flow import is_seen_elsewhere
 from mypy_await.places import function_around
 from mypy_await.site import Site
@@ -48,6 +50,43 @@ def local_name(site: Site, name: NameExpr) -> LocalName | None:
     if not isinstance(function, FuncDef) or not isinstance(variable, Var):
         return None
     value = None if "." in variable.fullname else only_value(variable, function)
+    return _named(site, variable, function, value)
+
+
+def entered_name(site: Site, name: NameExpr) -> LocalName | None:
+    """Return what is entered where `with ... as name` binds a local name, and nothing else does."""
+    statement = site.parents.get(name)
+    function = function_around(name, site.parents)
+    variable = name.node
+    if not isinstance(statement, WithStmt) or not isinstance(function, FuncDef):
+        return None
+    if not isinstance(variable, Var) or list(assignments_to(variable, function)):
+        return None
+    if any(_rebinds(node, variable, name) for node in descendants(function)):
+        return None
+    entered = zip(statement.expr, statement.target, strict=True)
+    value = next((expression for expression, target in entered if target is name), None)
+    return _named(site, variable, function, value)
+
+
+def _rebinds(node: Node, variable: Var, name: NameExpr) -> bool:
+    """Does a loop, another `with` or `:=` bind the variable, too?"""
+    match node:
+        case WithStmt(target=targets):
+            bound: list[Expression | None] = list(targets)
+        case ForStmt(index=target) | AssignmentExpr(target=target):
+            bound = [target]
+        case _:
+            return False
+    parts = (part for target in bound if target for part in descendants(target))
+    return any(
+        isinstance(part, NameExpr) and part.node is variable and part is not name for part in parts
+    )
+
+
+def _named(
+    site: Site, variable: Var, function: FuncDef, value: Expression | None
+) -> LocalName | None:
     if value is None or is_seen_elsewhere(variable, function):
         return None
     uses = (
@@ -60,6 +99,8 @@ def local_name(site: Site, name: NameExpr) -> LocalName | None:
 
 def _is_bound(name: NameExpr, site: Site) -> bool:
     statement = site.parents[name]
+    if isinstance(statement, WithStmt):
+        return name in statement.target
     return isinstance(statement, AssignmentStmt) and name in statement.lvalues
 
 

@@ -20,11 +20,12 @@ from mypy.nodes import (
     Node,
     StrExpr,
     TupleExpr,
+    WithStmt,
 )
 
 from mypy_await import names
 from mypy_await.knowledge import knows
-from mypy_await.local_names import LocalName, local_name
+from mypy_await.local_names import LocalName, entered_name, local_name
 from mypy_await.site import Site
 
 SETTLED: Final = frozenset({"name", "return_value", "side_effect"})
@@ -122,6 +123,35 @@ def _is_list_of_names(node: Expression) -> bool:
     return isinstance(node, (ListExpr, TupleExpr)) and all(
         isinstance(item, StrExpr) for item in node.items
     )
+
+
+def entered_mock(site: Site, made: CallExpr) -> LocalMock | None:
+    """Return the mock that a call makes in `with patch(..., new=Mock()) as name`."""
+    patch = site.parents.get(made)
+    if not isinstance(patch, CallExpr) or not is_patch(site, patch):
+        return None
+    statement = site.parents.get(patch)
+    if not isinstance(statement, WithStmt) or not _is_new(made, patch):
+        return None
+    name = statement.target[statement.expr.index(patch)]
+    found = entered_name(site, name) if isinstance(name, NameExpr) else None
+    if found is None:
+        return None
+    return LocalMock(site, made, tuple(_with_attributes(use, site) for use in found.uses))
+
+
+def _is_new(argument: Expression, patch: CallExpr) -> bool:
+    """Is this what `patch` puts in the place: by name, or behind the name of what it replaces?"""
+    at = patch.args.index(argument)
+    if patch.arg_names[at] is not None:
+        return patch.arg_names[at] == "new"
+    return at > 0 and isinstance(patch.args[at - 1], StrExpr)
+
+
+def is_patch(site: Site, call: CallExpr) -> bool:
+    """Does a call put something in the place of an attribute?"""
+    fullname = site.callee_name(call)
+    return fullname == names.PATCH or knows("replacers", fullname)
 
 
 def is_mock(fullname: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 ASYNC_MOCK: Final = "unittest.mock.AsyncMock"
+PATCH: Final = "unittest.mock.patch"
 AWAITABLE: Final = "typing.Awaitable"
 AWAITABLE_GENERATOR: Final = "typing.AwaitableGenerator"
 COROUTINE: Final = "typing.Coroutine"

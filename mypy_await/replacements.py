@@ -33,7 +33,7 @@ from mypy_await.awaitables import is_async_def, may_be_awaitable, parts
 from mypy_await.calls import Call, result_of_calling
 from mypy_await.knowledge import knows
 from mypy_await.local_names import may_fail
-from mypy_await.mocks import SETTLED, SPECS, local_mock
+from mypy_await.mocks import SETTLED, SPECS, LocalMock, entered_mock, local_mock
 from mypy_await.places import Kind
 from mypy_await.site import Site, class_of
 
@@ -213,7 +213,7 @@ def awaited_mock(call: Call) -> CallExpr | None:
     The call may be one of an attribute: it is such a mock too, as nobody says otherwise.
     """
     name = call.place.target if call.place.kind is Kind.ASSIGNED else None
-    mock = local_mock(call.site, name) if isinstance(name, NameExpr) else None
+    mock = local_mock(call.site, name) if isinstance(name, NameExpr) else _in_place(call)
     if mock is None or mock.made is not call.node or not mock.is_settled:
         return None
     site = call.site
@@ -229,6 +229,19 @@ def awaited_mock(call: Call) -> CallExpr | None:
     result = None if is_bare else _configured(site, arguments)
     is_plain = is_bare or (result is not None and _is_plain(result))
     return next((node for use, node in awaited if is_plain or use is not _root(use)), None)
+
+
+def _in_place(call: Call) -> LocalMock | None:
+    """Return the mock that `with patch` names; one for an async function is reported as such."""
+    mock = entered_mock(call.site, call.node)
+    match call.site.parents.get(call.node):
+        case CallExpr(args=[StrExpr(value=name), *_]):
+            replaced = _by_full_name(call.site, name)
+        case CallExpr(args=[owner, StrExpr(value=name), *_]):
+            replaced = _member_of(call.site, owner, name)
+        case _:
+            return None
+    return None if _is_async(replaced) else mock
 
 
 def _root(use: Expression) -> Expression:
