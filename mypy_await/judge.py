@@ -34,8 +34,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat, messages
-from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
+from mypy_await import codes, compat, messages, names
+from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later, parts
 from mypy_await.calls import (
     Call,
     Passed,
@@ -160,17 +160,18 @@ class Judge:
         return typ.copy_modified(items=items)
 
     def awaits_nothing(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
-        """Does the source say of an awaited call that it certainly gives `None`?
+        """Does the source say of a call, awaited or to be, that it certainly gives `None`?
 
         mypy says the same of declared functions; what is said of it here is mypy's too.
         """
         site = self._site(api, node)
         outer = site.parents.get(node) if site is not None else None
-        if site is None or not isinstance(outer, AwaitExpr) or may_fail(outer, site.parents):
+        if site is None or not isinstance(outer, AwaitExpr | CallExpr):
             return False
-        certain = is_exact(site, node) and not is_told_apart(node, site)
-        summary = site.summary(node) if certain else None
-        if summary is None or not summary.gives_nothing:
+        summary = site.summary(node)
+        if summary is None or not summary.gives_nothing or not _is_awaited(site, node, outer):
+            return False
+        if may_fail(outer, site.parents) or not is_exact(site, node) or is_told_apart(node, site):
             return False
         self._refiner.rests_on(api, summary.sources)
         api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
@@ -412,6 +413,17 @@ _REPLACED: Final = frozenset(
     }
 )
 """Codes of the errors of mypy that a report of ours takes the place of."""
+
+
+def _is_awaited(site: Site, node: CallExpr, outer: AwaitExpr | CallExpr) -> bool:
+    """Is a call awaited, or the argument of one that takes awaitables and nothing else?"""
+    if isinstance(outer, AwaitExpr):
+        return True
+    wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
+    return bool(wanted) and all(
+        awaitable(part) or (isinstance(part, Instance) and part.type.fullname == names.GENERATOR)
+        for part in wanted
+    )
 
 
 def _is_asked_for(site: Site, node: Expression) -> bool:

@@ -5,6 +5,7 @@ Nothing is said of a name that a nested function sees.
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 
 from mypy.nodes import (
@@ -21,6 +22,7 @@ from mypy.nodes import (
     OperatorAssignmentStmt,
     RefExpr,
     TryStmt,
+    TupleExpr,
     TypeInfo,
     Var,
     WithStmt,
@@ -170,16 +172,27 @@ def _only_reads(use: NameExpr, name: str, site: Site) -> bool:
 
 
 def may_fail(node: Expression, parents: Parents) -> bool:
-    """Is an `await`, or a call, in a block that deals with what it may raise?"""
+    """Is the expression in a block that deals with what it may raise?"""
     below: Node = node
     above = parents.get(node)
     while above is not None and not isinstance(above, FuncDef):
-        if isinstance(above, TryStmt) and above.handlers and below is above.body:
+        if isinstance(above, TryStmt) and below is above.body and any(map(_handles, above.types)):
             return True
         if isinstance(above, WithStmt) and any(map(_catches, above.expr)):
             return True
         below, above = above, parents.get(above)
     return False
+
+
+def _handles(handled: Expression | None) -> bool:
+    """May an `except` handle what awaiting no awaitable raises: `TypeError`, or `ValueError`?"""
+    if isinstance(handled, TupleExpr):
+        return any(map(_handles, handled.items))
+    module, _, name = (handled.fullname if isinstance(handled, NameExpr) else "").rpartition(".")
+    error = getattr(builtins, name, None) if module == "builtins" else None
+    if not (isinstance(error, type) and issubclass(error, BaseException)):
+        return True
+    return issubclass(TypeError, error) or issubclass(ValueError, error)
 
 
 def _catches(manager: Expression) -> bool:
