@@ -103,7 +103,9 @@ def _of_protocol(error: Finding, sources: Sources) -> str | None:
         return None
     owner = read_type(match[1])
     if owner.kind == AWAITABLE:
-        return FORGOTTEN if owner.given.kind in (UNKNOWN, *KINDS[statement]) else None
+        # An "async for" over a method without annotations may mean one that is to yield.
+        is_open = owner.given.is_anything or owner.given.kind not in (UNKNOWN, *KINDS[statement])
+        return None if is_open else FORGOTTEN
     return USE.format(statement if match[3] in OF_ASYNC_USE else f"async {statement}")
 
 
