@@ -305,7 +305,7 @@ class Judge:
             return typ
         call = self._call(ctx, site, node)
         misuse = first_misuse_in_call(call)
-        if not self._report(site, node, misuse):
+        if not self._report(site, node, misuse) or _is_inside_argument(site, node):
             return typ
         for passed, value in call.async_functions():
             if misuse is not None and passed.value is misuse.node:
@@ -439,6 +439,16 @@ def _held(typ: ProperType) -> Awaitable | None:
     if isinstance(typ, Instance) and typ.type.fullname == "builtins.map" and typ.args:
         return awaitable(typ.args[0])
     return None
+
+
+def _is_inside_argument(site: Site, node: Expression) -> bool:
+    """Is an expression part of an argument, from whose type mypy may infer what it expects here?"""
+    below, above = node, site.parents.get(node)
+    while isinstance(above, Expression):
+        if isinstance(above, CallExpr) and above.callee is not below:
+            return True
+        below, above = above, site.parents.get(above)
+    return False
 
 
 def _is_function(typ: ProperType) -> bool:
