@@ -29,7 +29,7 @@ from mypy.plugin import (
 )
 from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
 
-from mypy_await import codes, compat, names
+from mypy_await import codes, compat, decorated, names
 from mypy_await.awaitables import awaitable, is_async_def, is_plain
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
@@ -209,7 +209,7 @@ class Hooks:
         is_first = decorator is node.decorators[-1]
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
-        typ, effect = self._refiner.decorated(ctx.api, fullname, decorator, node, typ)
+        typ, effect = decorated.applied(self._refiner, ctx.api, fullname, decorator, node, typ)
         return self._judge.decorator(
             Decoration(ctx.api, fullname, node, effect, self._refiner), typ
         )
@@ -222,7 +222,7 @@ class Hooks:
         node = self._links.below(root).get(call)
         if not isinstance(node, Decorator) or node.decorators[-1] is not call:
             return typ
-        typ, effect = self._refiner.factory(api, fullname, call, node, typ)
+        typ, effect = decorated.made_by_factory(self._refiner, api, fullname, call, node, typ)
         return self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner), typ)
 
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:
@@ -232,7 +232,7 @@ class Hooks:
             return typ
         if is_async_mock(ctx.type):
             return ctx.type if self._judge.is_async_mock(ctx.api, node) else typ
-        method = self._refiner.decorated_method(ctx.api, fullname, typ)
+        method = decorated.method(self._refiner, ctx.api, fullname, typ)
         if method is not None:
             return method
         known_by = self._refiner.attribute(ctx.api, fullname, typ)

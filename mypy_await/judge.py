@@ -62,10 +62,11 @@ from mypy_await.checks import (
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.local_names import is_exact, local_name, may_fail
+from mypy_await.origins import Refined, Sometimes
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
 from mypy_await.recognise import Interest
-from mypy_await.refine import Refined, Refiner, Sometimes
+from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
 from mypy_await.site import Site
 from mypy_await.steps import Step

@@ -12,8 +12,8 @@ from mypy_await import compat
 from mypy_await.awaitables import Awaitable, Sort, is_async_def
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
+from mypy_await.origins import shown_origin
 from mypy_await.places import can_await, function_around
-from mypy_await.refine import shown_origin
 from mypy_await.summaries import Kind as Origins
 from mypy_await.summaries import Origin
 from mypy_await.use import Use

@@ -37,6 +37,7 @@ from mypy.plugin import SemanticAnalyzerPluginInterface
 from mypy.types import AnyType, CallableType, Instance, Type, UnboundType, get_proper_type
 
 from mypy_await.refine import Refiner
+from mypy_await.summaries import Verdict
 from mypy_await.walk import descendants
 
 _OPEN: Final = frozenset({"Any", "typing.Any", "t.Any", "object"})
@@ -217,7 +218,12 @@ class ClassBody:
         if method.node.is_coroutine or not method.returns_values:
             return False
         fullname = f"{self.info.fullname}.{method.name}"
-        return self.refiner.is_plain_in_class(self.api.cur_mod_id, fullname)
+        is_plain = self.refiner.in_class(
+            self.api.cur_mod_id,
+            fullname,
+            lambda summary: summary.result.verdict is Verdict.NEVER,
+        )
+        return bool(is_plain)
 
     def sources(self, *bases: TypeInfo) -> tuple[str, ...]:
         """Return the source files of this class and of some bases."""

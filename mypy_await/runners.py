@@ -10,6 +10,7 @@ from typing import Final
 
 from mypy.nodes import CallExpr, Expression, TypeInfo
 
+from mypy_await import decorated
 from mypy_await.knowledge import knows
 from mypy_await.overrides import ClassBody, Method
 from mypy_await.summaries import DecoratorEffect, Effect, Kind
@@ -63,7 +64,7 @@ def _leaves_async(body: ClassBody, decorator: Expression) -> bool:
     if knows("test-decorators", name) or knows("test-decorators", owner):
         return own != "skip"
     module = body.api.cur_mod_id
-    effect = body.refiner.decorator_in_class(module, name, call) if name else None
+    effect = decorated.effect_in_class(body.refiner, module, name, call) if name else None
     return (
         effect is not None
         and effect.use is None

@@ -47,8 +47,9 @@ from mypy_await.futures import gives_future
 from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import says_nothing
 from mypy_await.local_names import may_fail
+from mypy_await.origins import shown_place
 from mypy_await.places import Kind, Place, function_around, place_of
-from mypy_await.refine import Refiner, shown_place
+from mypy_await.refine import Refiner
 from mypy_await.site import Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading

@@ -28,8 +28,8 @@ from mypy_await.bindings import Fate
 from mypy_await.calls import Call, is_told_apart
 from mypy_await.decorations import Decoration
 from mypy_await.making import makes_task, only_makes, raised
+from mypy_await.origins import shown_place
 from mypy_await.places import Kind, function_around
-from mypy_await.refine import shown_place
 from mypy_await.summaries import How
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import Parents, descendants

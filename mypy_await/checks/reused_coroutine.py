@@ -36,9 +36,9 @@ from mypy_await.bound import is_argument
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.knowledge import knows
+from mypy_await.origins import shown_place
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, function_around, place_of
-from mypy_await.refine import shown_place
 from mypy_await.repeated import was_asked_before
 from mypy_await.summaries import How
 from mypy_await.use import Misuse, Use

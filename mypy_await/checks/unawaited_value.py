@@ -45,9 +45,9 @@ from mypy_await.bindings import Fate
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
 from mypy_await.known import is_object
+from mypy_await.origins import shown_place
 from mypy_await.passing import handed_on
 from mypy_await.places import Kind, can_await
-from mypy_await.refine import shown_place
 from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use

@@ -1,0 +1,186 @@
+"""What decorators make of functions: the type of what a name stands for behind them."""
+
+from __future__ import annotations
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    CallExpr,
+    Decorator,
+    DictExpr,
+    Expression,
+    FuncDef,
+    NameExpr,
+)
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import AnyType, CallableType, ProperType, Type, TypeOfAny, get_proper_type
+
+from mypy_await import compat
+from mypy_await.awaitables import is_async_def
+from mypy_await.known import says_nothing
+from mypy_await.origins import any_type, coroutine
+from mypy_await.refine import Refiner
+from mypy_await.summaries import (
+    CallShape,
+    DecoratorEffect,
+    Effect,
+    FunctionSummary,
+    Result,
+    Verdict,
+)
+
+
+def applied(
+    refiner: Refiner,
+    api: CheckerPluginInterface,
+    fullname: str,
+    decorator: Expression,
+    node: Decorator,
+    typ: Type,
+) -> tuple[Type, DecoratorEffect | None]:
+    """Return the type that a decorator gives a function, and what it does to an async one.
+
+    `typ` is mypy's answer; it stays where it says more than `Any`, and for methods: mypy would
+    compare what we know with the methods of base classes.  Theirs is `method`.
+    """
+    if not is_async_def(node.func):
+        return _made_async(refiner, api, decorator, node, typ) or typ, None
+    summary = refiner.summary_of_callee(api, fullname, decorator)
+    if summary is None:
+        return typ, None
+    effect = summary.decorator
+    refiner.note(api, summary)
+    if node.func.info or not _erases(get_proper_type(typ)):
+        return typ, effect
+    return _apply(refiner, api, node.func, typ, effect)
+
+
+def made_by_factory(
+    refiner: Refiner,
+    api: CheckerPluginInterface,
+    fullname: str,
+    call: CallExpr,
+    node: Decorator,
+    typ: Type,
+) -> tuple[Type, DecoratorEffect | None]:
+    """Do the same for `@factory(...)`: the call gives the decorator."""
+    if not is_async_def(node.func):
+        made = _made_async(refiner, api, call, node, typ)
+        return compat.untyped_decorator(api, made) if made else typ, None
+    summary = refiner.summary_of_callee(api, fullname, call.callee)
+    effect = _made_by(summary, call) if summary else None
+    if summary is None or effect is None:
+        return typ, None
+    refiner.note(api, summary)
+    if node.func.info or not _erases(get_proper_type(typ)):
+        return typ, effect
+    decorated, _ = _apply(refiner, api, node.func, typ, effect)
+    if decorated is typ:
+        return typ, effect
+    return compat.untyped_decorator(api, decorated), effect
+
+
+def effect_in_class(
+    refiner: Refiner, module: str, fullname: str, call: CallExpr | None
+) -> DecoratorEffect | None:
+    """Return what a decorator makes of an async method, while mypy analyses the module.
+
+    `call` is that of the factory which gives the decorator, if one does.
+    """
+    return refiner.in_class(
+        module,
+        fullname,
+        lambda summary: _made_by(summary, call) if call else summary.decorator,
+    )
+
+
+def _made_async(
+    refiner: Refiner, api: CheckerPluginInterface, decorator: Expression, node: Decorator, typ: Type
+) -> Type | None:
+    """Return the type of a sync function if a decorator makes each call give an awaitable.
+
+    Its wrapper is an `async def`, or gives a future.  What has attributes of its own keeps the
+    type `Any`.
+    """
+    if node.func.info or not _erases(get_proper_type(typ)):
+        return None
+    summary = refiner.summary_of_decorated(api, node, node.decorators.index(decorator))
+    if summary is None or not summary.is_bare:
+        return None
+    made = refiner.origins.awaitable(api, summary.result)
+    refiner.note(api, summary)
+    return compat.open_callable(api, get_proper_type(made.typ)) if made else None
+
+
+def method(refiner: Refiner, api: CheckerPluginInterface, fullname: str, typ: Type) -> Type | None:
+    """Return the type of a method that has decorators, or None for anything else.
+
+    That is what mypy makes of it, unless decorators without types leave it as `Any`.
+    """
+    found = refiner.lookup(fullname)
+    node = found.node if found else None
+    if not isinstance(node, Decorator) or node.func.is_property:
+        return None
+    proper = get_proper_type(typ)
+    # typing.no_type_check means it.
+    is_meant = isinstance(proper, AnyType) and proper.type_of_any == TypeOfAny.special_form
+    if not says_nothing(proper) or is_meant:
+        return typ
+    summary = refiner.summary(api, fullname)
+    if summary is None or not (is_async_def(node.func) or summary.is_bare):
+        return typ
+    result = refiner.origins.awaitable(api, summary.result)
+    refiner.note(api, summary)
+    return compat.open_callable(api, get_proper_type(result.typ)) if result else typ
+
+
+def _apply(
+    refiner: Refiner,
+    api: CheckerPluginInterface,
+    function: FuncDef,
+    typ: Type,
+    effect: DecoratorEffect,
+) -> tuple[Type, DecoratorEffect]:
+    """Return the type of the decorated function.
+
+    Its parameters are open: a wrapper may take others than the function does.
+    """
+    declared = function.type.ret_type if isinstance(function.type, CallableType) else None
+    match effect.effect:
+        case Effect.SAME:
+            result = compat.without_type_variables(declared or coroutine(api, any_type()))
+        case Effect.ASYNC:
+            found = refiner.origins.awaitable(api, Result(Verdict.ALWAYS, effect.origins))
+            result = get_proper_type(found.typ) if found else coroutine(api, any_type())
+        case _:
+            return typ, effect
+    return compat.open_callable(api, result), effect
+
+
+def _made_by(summary: FunctionSummary, call: CallExpr) -> DecoratorEffect | None:
+    """Return the effect of what a factory gives, unless a call of it has starred arguments."""
+    positional = call.arg_kinds.count(ARG_POS)
+    if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
+        return None
+    keys = [name or position for position, name in enumerate(call.arg_names)]
+    dicts = [key for key, value in zip(keys, call.args, strict=True) if _is_new_dict(value)]
+    keywords = [name for name in call.arg_names if name is not None]
+    return summary.factory(CallShape(positional, tuple(keywords), tuple(dicts)))
+
+
+def _is_new_dict(node: Expression) -> bool:
+    if isinstance(node, CallExpr):
+        return isinstance(node.callee, NameExpr) and node.callee.fullname == "builtins.dict"
+    return isinstance(node, DictExpr)
+
+
+def _erases(typ: ProperType) -> bool:
+    """Has a decorated function of this type lost its result?"""
+    if isinstance(typ, CallableType):
+        return says_nothing(get_proper_type(typ.ret_type)) or _erases_callable(typ)
+    return says_nothing(typ)
+
+
+def _erases_callable(typ: CallableType) -> bool:
+    result = get_proper_type(typ.ret_type)
+    return isinstance(result, CallableType) and says_nothing(get_proper_type(result.ret_type))
