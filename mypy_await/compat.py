@@ -170,6 +170,20 @@ def is_enabled(api: CheckerPluginInterface, code: ErrorCode) -> bool:
     return cast(TypeChecker, api).msg.errors.is_error_code_enabled(code)
 
 
+def is_of_others(api: CheckerPluginInterface | SemanticAnalyzerPluginInterface) -> bool:
+    """Is the module in work an installed package's, of which mypy shows no errors?
+
+    Types matter less there than the time that it takes to judge them.  A module of the user's own
+    whose errors are ignored by an option is none: others use what is known of it.
+    """
+    if isinstance(api, SemanticAnalyzer):
+        path, errors = api.cur_mod_node.path, api.errors
+    else:
+        checker = cast(TypeChecker, api)
+        path, errors = checker.path, checker.msg.errors
+    return path in errors.ignored_files and not api.options.ignore_errors
+
+
 def reports_statement(api: CheckerPluginInterface, typ: ProperType) -> bool:
     """Does mypy itself report a value of this type that is a statement, and dropped?"""
     if isinstance(typ, Instance) and typ.type.fullname == "typing.Coroutine":

@@ -102,7 +102,8 @@ def _made_async(
     Its wrapper is an `async def`, or gives a future.  What has attributes of its own keeps the
     type `Any`.
     """
-    if node.func.info or not _erases(get_proper_type(typ)):
+    proper = get_proper_type(typ)
+    if node.func.info or proper == node.func.type or not _erases(proper):
         return None
     summary = refiner.summary_of_decorated(api, node, node.decorators.index(decorator))
     if summary is None or not summary.is_bare:

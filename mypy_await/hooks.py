@@ -82,6 +82,8 @@ class Hooks:
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Judge a class while mypy analyses it."""
+        if compat.is_of_others(ctx.api):
+            return
         self._judge.class_body(ctx)
 
     def call(self, ctx: FunctionContext | MethodContext, fullname: str, interest: Interest) -> Type:
@@ -89,6 +91,8 @@ class Hooks:
         typ, node = ctx.default_return_type, ctx.context
         if isinstance(node, Decorator):
             return self._decorator(ctx, fullname, node, typ)
+        if compat.is_of_others(ctx.api):
+            return typ
         # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
         # expression as their context: ours answers only to the call that names the method.
         is_method, name = isinstance(ctx, MethodContext), fullname.rpartition(".")[2]
@@ -228,7 +232,7 @@ class Hooks:
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:
         """Judge the reading of the attribute with this name."""
         typ, node = ctx.default_attr_type, ctx.context
-        if ctx.is_lvalue or not isinstance(node, MemberExpr):
+        if ctx.is_lvalue or not isinstance(node, MemberExpr) or compat.is_of_others(ctx.api):
             return typ
         if is_async_mock(ctx.type):
             return ctx.type if self._judge.is_async_mock(ctx.api, node) else typ

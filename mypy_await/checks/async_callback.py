@@ -104,14 +104,14 @@ def check_call(call: Call) -> Misuse | None:
     for passed, value in call.async_functions():
         if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
-        if value.sort is Sort.AWAITABLE and gives_future(call.site, passed.value):
-            continue
         use, text = _call_misuse(call, passed), messages.async_callback
         if use is None and (use := _kept_misuse(call, passed)):
             text = messages.kept_callback
         if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
             continue
         if _is_refused(call, passed, value) or _is_said(call, passed, value):
+            continue
+        if value.sort is Sort.AWAITABLE and gives_future(call.site, passed.value):
             continue
         where = shown_place(use.path, use.line) if use else ""
         wants_value = use.is_value if use else knows("callback-values", call.callee)
@@ -129,10 +129,12 @@ def check_awaited(call: Call) -> Misuse | None:
     """
     for passed in call.arguments:
         is_declared = _is_declared(call, passed)
-        if passed.name is None or not _is_sync(call, passed, is_declared=is_declared):
+        if passed.name is None or not _may_be_sync(call, passed, is_declared=is_declared):
             continue
         use = _awaited(call, passed.name, is_declared=is_declared)
-        if use is None or knows("safe", call.callee) or is_told_apart(call.node, call.site):
+        if use is None or not _is_sync(call, passed):
+            continue
+        if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
         if may_fail(call.node, call.site.parents):
             continue
@@ -162,14 +164,18 @@ def _is_declared(call: Call, passed: Passed) -> bool:
     return bool(slots) and all(awaitable(slot) is not None for slot in slots)
 
 
-def _is_sync(call: Call, passed: Passed, *, is_declared: bool) -> bool:
-    """Does a function never give an awaitable, and does no declared type say so to mypy?"""
+def _may_be_sync(call: Call, passed: Passed, *, is_declared: bool) -> bool:
+    """May a function never give an awaitable, and does no declared type say so to mypy?"""
     result = plain_result(passed.typ)
     if result is None or not (is_declared or all(map(_says_nothing, formal_of(call, passed)))):
         return False
-    is_plain = refuses_coroutines(result)
-    if not ((is_plain and not is_declared) or says_nothing(result)):
-        return False
+    return (refuses_coroutines(result) and not is_declared) or says_nothing(result)
+
+
+def _is_sync(call: Call, passed: Passed) -> bool:
+    """Does a function never give an awaitable, by its type or its source?"""
+    result = plain_result(passed.typ)
+    is_plain = result is not None and refuses_coroutines(result)
     function = call.site.symbol(passed.value)
     if not isinstance(function, (FuncDef, Decorator)):
         return is_plain
