@@ -29,7 +29,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     out, err, _ = api.run(
         [
             *("--config-file=", "--output=json", f"--cache-dir={folder / 'cache'}"),
-            *("--check-untyped-defs", "--strict-equality"),
+            *("--check-untyped-defs", "--strict-equality", "--python-version=3.12"),
             *("--enable-error-code=unused-awaitable", "--enable-error-code=truthy-function"),
             str(path),
         ]
@@ -247,6 +247,38 @@ def test_the_remedy_is_named(
     error = Finding(str(file), line, columns[0], line, columns[1], "code", text, notes)
     shown = about_awaitables([error], Sources())
     assert [finding.notes for finding in shown] == [(note,) if note else ()]
+
+
+PASSED: Final = 'Argument 1 to "{}" has incompatible type "{}"; expected "{}"'
+COROUTINE: Final = "Generator[Any, None, Never] | Coroutine[Any, Any, Never]"
+FUNCTION: Final = "Callable[[], Coroutine[Any, Any, int]]"
+WAIT: Final = 'Value of type variable "_FT" of "wait" cannot be "{}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (
+            PASSED.format("run_coroutine_threadsafe", "Future[int]", "Coroutine[Any, Any, Never]"),
+            'Await the future in an "async def", and run that',
+        ),
+        (
+            PASSED.format("create_task", "Task[int]", COROUTINE),
+            "A future runs by itself and needs no task",
+        ),
+        (PASSED.format("create_task", FUNCTION, COROUTINE), "Maybe you forgot to call it?"),
+        (
+            WAIT.format("Coroutine[Any, Any, int]"),
+            'It takes tasks: make them with "asyncio.create_task"',
+        ),
+        (WAIT.format(FUNCTION), "Maybe you forgot to call it?"),
+        (GATHER.format(FUNCTION), "Maybe you forgot to call argument 1?"),
+    ],
+)
+def test_the_remedy_for_what_cannot_be_run_is_named(text: str, note: str) -> None:
+    notes = VARIANTS if "gather" in text else ()
+    error = Finding("a.py", 1, 1, 1, 9, "code", text, notes)
+    assert [finding.notes for finding in about_awaitables([error], Sources())] == [(note,)]
 
 
 def test_a_future_of_unknown_origin_decides_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ from mypy_await.gate.typetext import (
     ASYNC_CONTEXT,
     AWAITABLE,
     NOTHING,
-    PLAIN,
     QUOTED,
     UNKNOWN,
     TypeText,
@@ -33,6 +32,7 @@ from mypy_await.gate.typetext import (
     is_of_library,
     read_type,
 )
+from mypy_await.gate.work import is_no_work, waits_for_coroutines
 
 
 class Template(NamedTuple):
@@ -64,7 +64,7 @@ MEMBERWISE: Final = (
 )
 """Messages that name the value that does not fit, or the one member of a union that does not."""
 
-# What asyncio calls `_FT` takes tasks and futures only: a coroutine is none of its.
+# What asyncio calls `_FT` takes tasks and futures only: awaiting a coroutine first is no help.
 VARIABLE: Final = Template(
     "Value of type variable",
     'Value of type variable (?!"_FT").* cannot be "((?:Coroutine|Awaitable|Task)[^"]*)"',
@@ -123,6 +123,8 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     sources = nothing.sources
     if is_of_thread(error, sources) or is_awaited(error, sources):
         return True
+    if waits_for_coroutines(error):
+        return True
     in_await = IN_AWAIT.match(error.text)
     if in_await:
         if in_await.groups() == ("await", NOTHING):
@@ -149,7 +151,9 @@ def _is_amiss(pair: Pair, error: Finding, nothing: Nothing) -> bool:
         # What is not filled yet is None as well, and no missing await.
         is_wanted = is_of_library(want) or differ(got, want, result=True)
         return is_wanted and nothing.is_returned(error)
-    return differ(got, want, result=results) or (not results and _is_no_work(got, want))
+    return differ(got, want, result=results) or (
+        not results and is_no_work(got, want, error, nothing.sources)
+    )
 
 
 def _attribute(error: Finding, sources: Sources) -> bool | None:
@@ -256,17 +260,6 @@ def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:
                 for awaited, called in calls
             )
     return False
-
-
-def _is_no_work(got: TypeText, want: TypeText) -> bool:
-    """Is what cannot be awaited given where asyncio takes nothing but awaitables?"""
-    if len(want.members) == 1 or not is_of_library(want):
-        return False
-    # mypy knows no result of what is no awaitable; of an awaitable it may be another one.
-    no_result = all(member.args[-1:] == (TypeText("Never"),) for member in want.members)
-    return (no_result and is_known(got)) or all(
-        member.kind in (PLAIN, NOTHING) for member in got.members
-    )
 
 
 def _pairs(error: Finding) -> Iterator[Pair]:

@@ -21,6 +21,7 @@ from mypy_await.gate.typetext import (
     ASYNC_CONTEXT,
     ASYNC_ITERABLE,
     AWAITABLE,
+    CALLABLE,
     NOTHING,
     PLAIN,
     QUOTED,
@@ -28,10 +29,12 @@ from mypy_await.gate.typetext import (
     TypeText,
     read_type,
 )
+from mypy_await.gate.work import remedy_for_work
 
 ASK_FOR_RESULT: Final = 'Maybe you forgot to call "result"?'
 WRAP_FUTURE: Final = '"asyncio.wrap_future" makes an awaitable of it'
 SPREAD: Final = 'Maybe you forgot the "*" before argument {}?'
+CALL: Final = "Maybe you forgot to call argument {}?"
 NOT_AWAITABLE: Final = "Argument {} cannot be awaited"
 RETURNS_NONE: Final = '"{}" returns None, which cannot be awaited'
 USE: Final = 'Use "{}"'
@@ -61,6 +64,8 @@ def _remedy(error: Finding, nothing: Nothing) -> str | None:
         return WRAP_FUTURE
     if wrong := wrong_argument(error, nothing):
         return _of_argument(wrong)
+    if work := remedy_for_work(error):
+        return work
     if function := _without_result(error, sources):
         return RETURNS_NONE.format(function)
     if not sources.symbol(error).is_async:
@@ -74,7 +79,9 @@ def _awaits_future_of_thread(error: Finding, sources: Sources) -> bool:
 
 
 def _of_argument(wrong: Argument) -> str:
-    """Say what is wrong with it: that it is no awaitable, or that it is a list of these."""
+    """Say what is wrong with it: no awaitable, a function that gives one, or a list of these."""
+    if wrong.typ.name == CALLABLE and wrong.typ.args[0].kind == AWAITABLE:
+        return CALL.format(wrong.position + 1)
     elements = wrong.typ.args[:1] if wrong.typ.kind == PLAIN and not wrong.is_starred else ()
     spread = any(typ.kind == AWAITABLE or typ.is_anything for typ in elements)
     return (SPREAD if spread else NOT_AWAITABLE).format(wrong.position + 1)

@@ -79,6 +79,16 @@ class Sources:
         except (SyntaxError, ValueError, RecursionError):
             return None
 
+    def call_around(self, finding: Finding) -> ast.Call | None:
+        """Return the call whose argument the finding stands at."""
+        place = (finding.line, finding.column - 1)
+        for node in ast.walk(self.tree(finding.path)):
+            if isinstance(node, ast.Call):
+                arguments = (*node.args, *(keyword.value for keyword in node.keywords))
+                if any((one.lineno, one.col_offset) == place for one in arguments):
+                    return node
+        return None
+
     def text_of(self, finding: Finding) -> str:
         """Return the expression that mypy means.
 
