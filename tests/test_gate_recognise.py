@@ -205,6 +205,9 @@ async def used(lock, stream, made, pool):
     asyncio.gather([made])
     asyncio.gather(1)
     await lock.leave()
+    async with lock, made as one: ...
+    with await lock.acquire(): ...
+    async with "lock": ...
 
 def sync(lock):
     with lock: ...
@@ -235,7 +238,10 @@ WRAP: Final = '"asyncio.wrap_future" makes an awaitable of it'
         (8, (5, 26), GATHER.format("list[Task[int]]"), SPREAD),
         (9, (5, 21), GATHER.format("int"), "Argument 1 cannot be awaited"),
         (10, (5, 22), IN_AWAIT.format("None"), '"leave" returns None, which cannot be awaited'),
-        (13, (10, 13), LACKS.format("Lock", "__enter__"), None),
+        (11, (22, 25), LACKS.format("TextIOWrapper", "__aenter__"), 'Use a "with" of its own'),
+        (12, (10, 29), LACKS.format("bool", "__enter__"), 'Use "async with" with the lock itself'),
+        (13, (16, 21), LACKS.format("str", "__aenter__"), None),
+        (16, (10, 13), LACKS.format("Lock", "__enter__"), None),
     ],
 )  # fmt: skip
 def test_the_remedy_is_named(

@@ -80,6 +80,13 @@ class Bases:
             for one in classes
         )
 
+    def shows(self, path: str, name: str, member: str) -> bool:
+        """Is the name, as a file sees it, a class whose source (or a base's) has the member?"""
+        own = self._find(path, name, DEPTH)
+        return own is not None and any(
+            one.definition(member) for one in (own, *self._linear(own, ()))
+        )
+
     def _is_readable(self, path: str, base: ast.expr) -> bool:
         name = _dotted(base)
         last = name.rpartition(".")[2]

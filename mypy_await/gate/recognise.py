@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
+from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
 from mypy_await.gate.results import RESULTS, is_of_other_colour
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_of_thread
@@ -108,12 +109,6 @@ OF_AWAITABLES: Final = (
 USED_INSIDE: Final = frozenset({AWAITABLE, ASYNC_CONTEXT})
 """Kinds whose attributes are mostly those of what is inside."""
 
-OF_SYNC_USE: Final = frozenset({"__enter__", "__exit__", "__iter__", "__next__", "__len__"})
-OF_ASYNC_USE: Final = frozenset({"__aenter__", "__aexit__", "__aiter__", "__anext__", "__await__"})
-ASYNC_ONLY: Final = frozenset({"Lock", "Condition", "Semaphore", "BoundedSemaphore"})
-"""Context managers of asyncio and AnyIO; the classes threading calls so have an `__enter__`."""
-
-
 Pair = tuple[TypeText, TypeText, bool]
 """What is there, what should be, and whether both are results of functions."""
 
@@ -134,7 +129,7 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     if overload is not None:
         return overload
     for judge in (_attribute, _value, _function, _callback):
-        answer = judge(error, sources)
+        answer = judge(error, nothing)
         if answer is not None:
             return answer
     if is_of_other_colour(error, nothing.bases):
@@ -156,18 +151,20 @@ def _is_amiss(pair: Pair, error: Finding, nothing: Nothing) -> bool:
     )
 
 
-def _attribute(error: Finding, sources: Sources) -> bool | None:
+def _attribute(error: Finding, nothing: Nothing) -> bool | None:
     match = ATTRIBUTE.match(error.text)
-    return _misses(Missing(*match.groups()), error, sources) if match else None
+    return _misses(Missing(*match.groups()), error, nothing) if match else None
 
 
-def _value(error: Finding, sources: Sources) -> bool | None:
+def _value(error: Finding, nothing: Nothing) -> bool | None:
     told = FORGOTTEN in error.notes
     for template in MEMBERWISE:
         if match := template.match(error.text):
             typ = read_type(match[1])
             if typ.is_partly_async:
-                return told and _is_mixed_here(sources.text_of(error), error, sources)
+                return told and _is_mixed_here(
+                    nothing.sources.text_of(error), error, nothing.sources
+                )
             # Declared so, it mostly is `T | Awaitable[T]`; the plugin sees all of the union.
             return (told or typ.is_async) and typ.name != "Awaitable"
     for template in SINGLE:
@@ -177,12 +174,12 @@ def _value(error: Finding, sources: Sources) -> bool | None:
     return None
 
 
-def _function(error: Finding, sources: Sources) -> bool | None:
+def _function(error: Finding, nothing: Nothing) -> bool | None:
     match = TRUTHY_FUNCTION.match(error.text)
-    return sources.defines_async(error.path, match[1]) if match else None
+    return nothing.sources.defines_async(error.path, match[1]) if match else None
 
 
-def _callback(error: Finding, sources: Sources) -> bool | None:
+def _callback(error: Finding, nothing: Nothing) -> bool | None:
     match = CALLBACK.match(error.text)
     return (match is not None and is_called_too_early(match[1], match[2])) or None
 
@@ -219,13 +216,16 @@ class Missing(NamedTuple):
     rest: str
 
 
-def _misses(missing: Missing, error: Finding, sources: Sources) -> bool:
+def _misses(missing: Missing, error: Finding, nothing: Nothing) -> bool:
+    sources = nothing.sources
     owner, name = read_type(missing.owner), missing.name
     values = read_type(missing.whole or missing.owner).values
     text = sources.text_of(error)
     if name in OF_ASYNC_USE | OF_SYNC_USE and not re.search(rf"\.\s*{name}\b", text):
         alike = all(member == owner or member.kind == owner.kind != UNKNOWN for member in values)
-        return alike and (FORGOTTEN in error.notes or _lacks_protocol(owner, name, missing.rest))
+        return alike and (
+            FORGOTTEN in error.notes or lacks_protocol(owner, name, missing.rest, error, nothing)
+        )
     if re.fullmatch(OF_AWAITABLES, name):
         return False
     if FORGOTTEN not in error.notes:
@@ -236,14 +236,6 @@ def _misses(missing: Missing, error: Finding, sources: Sources) -> bool:
     if all(member == owner or member.kind in USED_INSIDE for member in values):
         return True
     return _is_mixed_here(text, error, sources)
-
-
-def _lacks_protocol(owner: TypeText, name: str, rest: str) -> bool:
-    """Is it the other kind of `for` or `with` that the owner is made for, or none at all?"""
-    if name in OF_ASYNC_USE:
-        # Of a class of the program only mypy's `maybe "__iter__"?` says that it is a sync one.
-        return owner.kind not in (NOTHING, UNKNOWN) or '"__' in rest
-    return owner.is_async or '"__a' in rest or owner.name in ASYNC_ONLY
 
 
 def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:

@@ -14,18 +14,16 @@ from mypy_await.gate.overloads import (
     takes_only_awaitables,
     wrong_argument,
 )
-from mypy_await.gate.recognise import ATTRIBUTE, ENTRY, IN_AWAIT, OF_ASYNC_USE, VARIABLE
+from mypy_await.gate.protocols import remedy_of_protocol
+from mypy_await.gate.recognise import ATTRIBUTE, ENTRY, IN_AWAIT, VARIABLE
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_made_here, is_of_thread
 from mypy_await.gate.typetext import (
-    ASYNC_CONTEXT,
-    ASYNC_ITERABLE,
     AWAITABLE,
     CALLABLE,
     NOTHING,
     PLAIN,
     QUOTED,
-    UNKNOWN,
     TypeText,
     read_type,
 )
@@ -37,10 +35,6 @@ SPREAD: Final = 'Maybe you forgot the "*" before argument {}?'
 CALL: Final = "Maybe you forgot to call argument {}?"
 NOT_AWAITABLE: Final = "Argument {} cannot be awaited"
 RETURNS_NONE: Final = '"{}" returns None, which cannot be awaited'
-USE: Final = 'Use "{}"'
-STATEMENTS: Final = {"__aenter__": "with", "__aiter__": "for"}
-KINDS: Final = {"with": (ASYNC_CONTEXT,), "for": (ASYNC_ITERABLE,)}
-"""What can be used so, of what awaiting may give."""
 VARIANTS: Final = re.compile(r"Possible overload variants?:|    def ")
 
 
@@ -99,21 +93,10 @@ def _without_result(error: Finding, sources: Sources) -> str | None:
 
 
 def _of_protocol(error: Finding, sources: Sources) -> str | None:
-    """Say which `with` or `for` it is, where an object is made for the other kind."""
     match = ATTRIBUTE.match(error.text)
-    statement = match and (
-        STATEMENTS.get(match[3]) or STATEMENTS.get(match[3].replace("__", "__a", 1))
-    )
-    if not (match and statement) or not re.search(
-        rf"\b{statement}\b", sources.line(error.path, error.line)
-    ):
+    if match is None:
         return None
-    owner = read_type(match[1])
-    if owner.kind == AWAITABLE:
-        # An "async for" over a method without annotations may mean one that is to yield.
-        is_open = owner.given.is_anything or owner.given.kind not in (UNKNOWN, *KINDS[statement])
-        return None if is_open else FORGOTTEN
-    return USE.format(statement if match[3] in OF_ASYNC_USE else f"async {statement}")
+    return remedy_of_protocol(read_type(match[1]), match[3], match[4], error, sources)
 
 
 def _is_of_value(text: str) -> bool:
