@@ -19,7 +19,7 @@ from mypy.checkmember import analyze_member_access
 from mypy.erasetype import erase_type, erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
 from mypy.errors import ErrorInfo, ErrorWatcher
-from mypy.expandtype import expand_type_by_instance
+from mypy.expandtype import expand_type, expand_type_by_instance
 from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
 from mypy.messages import format_type as _format_type
@@ -48,7 +48,13 @@ from mypy.plugin import (
 from mypy.plugins.default import DefaultPlugin
 from mypy.semanal import SemanticAnalyzer
 from mypy.subtypes import is_subtype
-from mypy.typeops import bind_self, function_type, make_simplified_union, tuple_fallback
+from mypy.typeops import (
+    bind_self,
+    function_type,
+    get_all_type_vars,
+    make_simplified_union,
+    tuple_fallback,
+)
 from mypy.types import (
     AnyType,
     CallableType,
@@ -60,6 +66,7 @@ from mypy.types import (
     Type,
     TypedDictType,
     TypeOfAny,
+    TypeVarType,
     get_proper_type,
 )
 from mypy.util import correct_relative_import
@@ -330,6 +337,25 @@ def attach_note(
 def format_type(api: CheckerPluginInterface, typ: Type) -> str:
     """Return a type as mypy shows it, quoted."""
     return _format_type(typ, api.options)
+
+
+def without_foreign_variables(api: CheckerPluginInterface, typ: Type) -> Type:
+    """Return a type with each type variable of another module's replaced by what it stands for."""
+    own = f"{module(api).fullname}."
+    variables = {
+        variable.id: _bound(variable)
+        for variable in get_all_type_vars(typ)
+        if isinstance(variable, TypeVarType) and not variable.id.namespace.startswith(own)
+    }
+    return expand_type(typ, variables) if variables else typ
+
+
+def _bound(variable: TypeVarType) -> Type:
+    bound = get_proper_type(variable.upper_bound)
+    if variable.values:
+        return make_simplified_union(variable.values)
+    is_open = isinstance(bound, Instance) and bound.type.fullname == "builtins.object"
+    return AnyType(TypeOfAny.special_form) if is_open else bound
 
 
 def guard(

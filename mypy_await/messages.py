@@ -29,7 +29,7 @@ def misused(use: Use, action: str) -> str:
 
 def expected(use: Use, action: str, declared: Type) -> str:
     """Say that the awaitable meets a declared type that cannot take it."""
-    return f"{misused(use, action)}; expected {_type(use, declared)}"
+    return f"{misused(use, action)}; expected {_wanted(use, declared)}"
 
 
 def passed_together(use: Use) -> str:
@@ -79,9 +79,8 @@ def remedy(use: Use) -> str:
 
 def does_not_fit(use: Use, wanted: Type) -> str:
     """Say that awaiting would not help either: the result does not fit."""
-    return (
-        f"Awaiting it gives {_type(use, use.value.result)}, which does not fit {_type(use, wanted)}"
-    )
+    result, asked_for = _type(use, use.value.result), _wanted(use, wanted)
+    return f"Awaiting it gives {result}, which does not fit {asked_for}"
 
 
 def lacks_too(use: Use, method: str) -> str:
@@ -391,3 +390,8 @@ def fits(result: Type, wanted: Type) -> bool:
 
 def _type(use: Use, typ: Type | ProperType) -> str:
     return compat.format_type(use.site.api, typ)
+
+
+def _wanted(use: Use, typ: Type) -> str:
+    """Show what a callee asks for: its own type variables would say nothing."""
+    return _type(use, compat.without_foreign_variables(use.site.api, typ))
