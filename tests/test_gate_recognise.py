@@ -287,6 +287,30 @@ def test_the_remedy_for_what_cannot_be_run_is_named(text: str, note: str) -> Non
     assert [finding.notes for finding in about_awaitables([error], Sources())] == [(note,)]
 
 
+FUTURES: Final = """\
+async def used(pool, work):
+    one = asyncio.ensure_future(work)
+    one["name"]
+    two = pool.submit(work)
+    two["name"]
+
+def sync(work):
+    one = asyncio.ensure_future(work)
+    one["name"]
+"""
+
+
+@pytest.mark.parametrize(("line", "notes"), [(3, (AWAIT,)), (5, (RESULT,)), (9, ())])
+def test_the_remedy_for_a_future_is_that_of_its_kind(
+    tmp_path: Path, line: int, notes: tuple[str, ...]
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(FUTURES, encoding="utf-8")
+    text = 'Value of type "Future[Any]" is not indexable'
+    error = Finding(str(file), line, 5, line, 15, "index", text)
+    assert [finding.notes for finding in about_awaitables([error], Sources())] == [notes]
+
+
 def test_a_future_of_unknown_origin_decides_nothing(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text(SOURCE, encoding="utf-8")

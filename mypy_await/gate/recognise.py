@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import FORGOTTEN, Finding
+from mypy_await.gate.futures import open_future
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
@@ -118,7 +119,7 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     sources = nothing.sources
     if is_of_thread(error, sources) or is_awaited(error, sources):
         return True
-    if waits_for_coroutines(error):
+    if waits_for_coroutines(error) or open_future(error, nothing):
         return True
     in_await = IN_AWAIT.match(error.text)
     if in_await:

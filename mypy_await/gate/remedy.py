@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from mypy_await.gate.findings import FORGOTTEN, Finding
+from mypy_await.gate.futures import Future, open_future
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.overloads import (
     OVERLOAD,
@@ -52,7 +53,8 @@ def with_remedy(error: Finding, nothing: Nothing) -> Finding:
 
 def _remedy(error: Finding, nothing: Nothing) -> str | None:
     sources = nothing.sources
-    if is_of_thread(error, sources):
+    future = open_future(error, nothing)
+    if future is Future.OF_THREAD or is_of_thread(error, sources):
         return ASK_FOR_RESULT
     if is_awaited(error, sources) or _awaits_future_of_thread(error, sources):
         return WRAP_FUTURE
@@ -64,7 +66,8 @@ def _remedy(error: Finding, nothing: Nothing) -> str | None:
         return RETURNS_NONE.format(function)
     if not sources.symbol(error).is_async:
         return None
-    return _of_protocol(error, sources) or (FORGOTTEN if _is_of_value(error.text) else None)
+    is_value = future is not None or _is_of_value(error.text)
+    return _of_protocol(error, sources) or (FORGOTTEN if is_value else None)
 
 
 def _awaits_future_of_thread(error: Finding, sources: Sources) -> bool:
