@@ -20,7 +20,7 @@ from mypy.nodes import (
     TypeInfo,
 )
 from mypy.plugin import CheckerPluginInterface
-from mypy.types import CallableType, ProperType, TypeVarType, get_proper_type
+from mypy.types import CallableType, NoneType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import (
@@ -51,7 +51,7 @@ from mypy_await.origins import shown_place
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import Refiner
 from mypy_await.site import Slot, class_of
-from mypy_await.slots import Fit, fit, fits_all
+from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Misuse, Use
@@ -71,6 +71,10 @@ def check(use: Use) -> Misuse | None:
         return None
     if wants_function and fits_all(use.value, slot.formals) is not Fit.NO:
         return None
+    result = get_proper_type(use.value.result)
+    is_value = wants_function and is_known(result) and not isinstance(result, NoneType)
+    if is_value and any(messages.fits(result, formal) for formal in slot.formals):
+        return None  # the result would do: `re.sub(pattern, text(), line)`
     text = messages.called_too_early(use)
     return Misuse(codes.ASYNC_CALLBACK, text, (messages.PASS_THE_FUNCTION,), result=messages.SILENT)
 
