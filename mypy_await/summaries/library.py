@@ -92,13 +92,17 @@ RESULTS: Final[dict[str, str]] = {
 }
 """Calls that give an instance of a class."""
 
+LOCKS: Final = _names("threading", "Lock RLock Condition")
+"""What they guard is what runs while they are held: to make a coroutine runs nothing."""
+
 CLASSES: Final = (
-    _names(
+    LOCKS
+    | _names(
         "asyncio",
         "Lock Semaphore BoundedSemaphore Condition Event Barrier Queue LifoQueue PriorityQueue"
         " StreamReader StreamWriter TaskGroup Runner",
     )
-    | _names("threading", "Thread Lock RLock Event Condition")
+    | _names("threading", "Thread Event")
     | frozenset({"logging.Logger"})
 )
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import cached_property
 
-from mypy_await.summaries import bases, caching, calls, expressions, library, parameters, uses
+from mypy_await.summaries import (
+    bases,
+    caching,
+    calls,
+    expressions,
+    library,
+    parameters,
+    passing_on,
+    uses,
+)
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.flow import TRIES
 from mypy_await.summaries.model import How, Use
 from mypy_await.summaries.nodes import walk
-from mypy_await.summaries.scopes import DEFS, own_nodes
+from mypy_await.summaries.passing_on import Helper
+from mypy_await.summaries.scopes import DEFS, all_parameters, own_nodes
 from mypy_await.summaries.values import (
-    SUBJECT,
     Atom,
+    Bindings,
     Class,
     Function,
     Instance,
@@ -23,34 +34,63 @@ from mypy_await.summaries.values import (
 
 
 class Wrapper:
-    """A function that a decorator puts in the place of an `async def`."""
+    """A function that a decorator puts in the place of an `async def`.
 
-    def __init__(self, engine: Engine, function: Function) -> None:
+    With `bindings` it is one that such a wrapper hands the `async def` on to.
+    """
+
+    def __init__(
+        self, engine: Engine, function: Function, bindings: Bindings | None = None
+    ) -> None:
         self._engine = engine
         self._function = function
-        self._frame = calls.open_frame(engine, function)
+        self._is_helper = bindings is not None
+        self._frame = (
+            calls.open_frame(engine, function)
+            if bindings is None
+            else calls.frame_of_call(engine, function, bindings)
+        )
         self._follower = uses.Follower(engine, self._frame)
         self._parents = self._follower.body.parents
         self._calls: list[ast.Call] = []
-        self.escapes = False
+        self._helpers: list[Helper] = []
+        self._is_lost = False
         """Does it do anything else with the `async def`, which may then be called elsewhere?"""
         self._look()
 
+    @property
+    def escapes(self) -> bool:
+        """May the `async def` be called elsewhere?"""
+        return self._is_lost or bool(self._helpers)
+
     def _look(self) -> None:
-        for node, inner in self._follower.inside():
-            if not expressions.value(self._engine, node, inner) & SUBJECT:
+        engine, follower = self._engine, self._follower
+        for node, inner in follower.inside():
+            if not passing_on.is_maker(engine, node, inner):
                 continue
-            parent = self._parents[node]
-            if isinstance(parent, ast.Call) and parent.func is node:
-                self._calls.append(parent)
-            elif not (isinstance(parent, ast.Attribute) or _only_names(parent)):
-                self.escapes = True
+            maker = passing_on.maker_around(engine, node, follower)
+            parent = self._parents[maker]
+            if isinstance(parent, ast.Call) and parent.func is maker:
+                if not passing_on.is_inside_maker(parent, follower):
+                    self._calls.append(parent)
+            elif helper := passing_on.helper(engine, maker, follower):
+                if helper.function.node is not self._function.node:  # no other try of its own
+                    self._helpers.append(helper)
+            elif not (
+                isinstance(parent, ast.Attribute)
+                or _only_names(parent)
+                or passing_on.is_named(maker, parent, follower)
+            ):
+                self._is_lost = True
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """What becomes of the coroutines."""
+        """What becomes of the coroutines that it makes itself."""
+        return self._uses_of(self._calls)
+
+    def _uses_of(self, calls: Iterable[ast.Call]) -> tuple[Use, ...]:
         found: list[Use] = []
-        for call in self._calls:
+        for call in calls:
             found += parameters.uses_of(self._engine, call, self._frame)
         return tuple(found)
 
@@ -59,7 +99,11 @@ class Wrapper:
 
         It returns it out of a block that is over then, keeps it for later calls, or uses it.
         """
-        if self.escapes or not self._calls or not self._is_for_one_colour():
+        if self._is_lost or not self._is_for_one_colour():
+            return None
+        if self._helpers:
+            return self._mistake_of_helpers()
+        if not self._calls:
             return None
         hows = {use.how for use in self.uses}
         if hows == {How.RETURNED}:
@@ -78,13 +122,28 @@ class Wrapper:
         certain = len(used) + sum(use.how is How.RETURNED for use in self.uses) == len(self.uses)
         return used[0] if certain and not self._declares_awaitable() else None
 
+    def _mistake_of_helpers(self) -> Use | None:
+        """Return where what it hands the function on to returns the coroutine out of a block."""
+        handed = [helper.call for helper in self._helpers]
+        if self._calls or {use.how for use in self._uses_of(handed)} != {How.RETURNED}:
+            return None
+        found = [self._mistake_of(helper) for helper in self._helpers]
+        return found[0] if all(use and use.how is How.UNCOVERED for use in found) else None
+
+    def _mistake_of(self, helper: Helper) -> Use | None:
+        key = ("helper", helper.function, helper.bindings)
+        inside = lambda: Wrapper(self._engine, helper.function, helper.bindings).mistake()  # noqa: E731
+        return self._engine.remember(key, inside, None)
+
     def _is_for_one_colour(self) -> bool:
         """Can no condition, which nothing is known of, have to do with what is decorated?
 
         That may be told by names from outside, and by calls.  What the wrapper was passed, what it
         got from the function and what it keeps in a `dict` say nothing of that.
         """
-        own = self._frame.scope.bindings
+        own = set(self._frame.scope.bindings)
+        if self._is_helper:  # what the wrapper passes may say it
+            own -= {arg.arg for arg in all_parameters(self._function.node.args)}
         for node in own_nodes(self._function.node):
             if isinstance(node, ast.Match):
                 return False
@@ -105,6 +164,7 @@ class Wrapper:
         lines = {use.line for use in self.uses}
         return any(
             part in self._calls
+            or any(part is helper.call for helper in self._helpers)
             or isinstance(part, ast.Return)
             or (isinstance(part, ast.expr) and part.lineno in lines)
             for part in walk(node)
@@ -159,7 +219,10 @@ class Wrapper:
             if any(isinstance(node, ast.Name) and node.id == target.id for node in walk(call)):
                 return True
         managers = expressions.value(self._engine, item.context_expr, self._frame)
-        return bool(managers) and all(may_swallow(self._engine, atom) for atom in managers)
+        return bool(managers) and (
+            all(may_swallow(self._engine, atom) for atom in managers)
+            or all(isinstance(one, Instance) and one.cls in library.LOCKS for one in managers)
+        )
 
 
 def may_swallow(engine: Engine, manager: Atom) -> bool:
