@@ -286,10 +286,16 @@ def _is_erased(node: Decorator) -> bool:
 
 
 def _is_inferred_any(node: Var) -> bool:
-    """Has mypy inferred of a variable that it may be anything, or nothing yet?"""
+    """Has mypy inferred of a variable that it may be anything, or nothing yet?
+
+    Of a private attribute, what only its own class stores there says more than a declared `Any`.
+    """
     typ = get_proper_type(node.type)
     unsaid = (AnyType, NoneType, PartialType)  # `None` in code without annotations
-    return node.is_inferred and (typ is None or any(isinstance(p, unsaid) for p in parts(typ)))
+    is_own = bool(node.info) and node.name.startswith("_")
+    return (node.is_inferred or is_own) and (
+        typ is None or any(isinstance(p, unsaid) for p in parts(typ))
+    )
 
 
 def _may_read(node: SymbolNode | None) -> bool:

@@ -223,16 +223,18 @@ def _assigned(
 
 def declared_attribute(engine: Engine, cls: Class, name: str) -> Value | None:
     """Return what a class itself, in its body or in a method, declares an attribute to be."""
+    notes = annotations_of(engine, cls, name)
+    found = [declared.value(engine, note, frame) for note, frame in notes]
+    return join(*found) if found else None
+
+
+def annotations_of(engine: Engine, cls: Class, name: str) -> list[tuple[ast.expr, Frame]]:
+    """Return the annotations of an attribute in a class body and its methods."""
     inside = engine.inside(cls)
     notes = [(one, inside) for one in inside.scope.bindings.get(name, [])]
     for method, one in cls.frame.scope.module.self_assignments(cls.node).get(name, []):
         notes.append((one, Frame(engine.scope(method, inside), (), inside)))
-    found = [
-        declared.value(engine, one.value, frame)
-        for one, frame in notes
-        if one.binds is Binds.DECLARED and one.value
-    ]
-    return join(*found) if found else None
+    return [(one.value, frame) for one, frame in notes if one.binds is Binds.DECLARED and one.value]
 
 
 def _method_frame(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from mypy_await.summaries import bases, classes, modules
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.nodes import last_name, walk
 from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
@@ -20,6 +22,8 @@ from mypy_await.summaries.values import (
     only,
     without_none,
 )
+
+_ANY: Final = frozenset({"Any", "Optional", "Union", "typing"})
 
 
 def resolve(engine: Engine, fullname: str) -> Value:
@@ -61,11 +65,30 @@ def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:
 
 
 def _is_declared(engine: Engine, cls: Class, name: str) -> bool:
-    return any(
-        classes.declared_attribute(engine, base, name) is not None
-        for base in bases.mro(engine, cls)
-        if isinstance(base, Class)
-    )
+    """Does a class say what an attribute is?  Of a private one `Any` says nothing.
+
+    A public attribute that may be anything is there for others to store in.
+    """
+    for base in bases.mro(engine, cls):
+        if isinstance(base, Class):
+            notes = classes.annotations_of(engine, base, name)
+            may_be_passed = base.node.decorator_list  # of a dataclass, to its constructor
+            if notes and (may_be_passed or not _is_private(name)):
+                return True
+            if not all(_is_any(note) for note, _ in notes):
+                return True
+    return False
+
+
+def _is_private(name: str) -> bool:
+    """Is it a name that only the class itself uses?"""
+    return name.startswith("_") and not name.endswith("__")
+
+
+def _is_any(note: ast.expr) -> bool:
+    """Is it `Any` or `Optional[Any]`?"""
+    names = {last_name(part) for part in walk(note) if isinstance(part, (ast.Name, ast.Attribute))}
+    return "Any" in names and names <= _ANY
 
 
 def functions_at(module: Module, line: int, column: int | None) -> list[FunctionNode]:
