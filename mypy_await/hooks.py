@@ -27,7 +27,7 @@ from mypy.plugin import (
     FunctionContext,
     MethodContext,
 )
-from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
+from mypy.types import CallableType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, decorated, names
 from mypy_await.awaitables import awaitable, is_async_def, is_plain
@@ -164,8 +164,8 @@ class Hooks:
     ) -> Type:
         """Judge what a call gives of whose result the source says nothing certain."""
         if self._infers_returns and says_nothing(get_proper_type(typ)):
-            if self._judge.awaits_nothing(ctx.api, node):
-                return NoneType()
+            if plain := self._judge.awaits_plain(ctx.api, node):
+                return plain
         given = self._refiner.function_given(ctx, fullname, node)
         if given is not None and self._judge.is_only_called(ctx.api, node):
             function = compat.open_callable(ctx.api, given.typ)

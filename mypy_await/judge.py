@@ -26,6 +26,7 @@ from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext
 from mypy.types import (
     CallableType,
     Instance,
+    NoneType,
     Overloaded,
     ProperType,
     TupleType,
@@ -160,23 +161,25 @@ class Judge:
                 items[position] = misuse.result or value.result
         return typ.copy_modified(items=items)
 
-    def awaits_nothing(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
-        """Does the source say of a call, awaited or to be, that it certainly gives `None`?
+    def awaits_plain(self, api: CheckerPluginInterface, node: CallExpr) -> Type | None:
+        """Return what a call, awaited or to be, certainly gives that cannot be, by its source.
 
         mypy says the same of declared functions; what is said of it here is mypy's too.
         """
         site = self._site(api, node)
         outer = site.parents.get(node) if site is not None else None
         if site is None or not isinstance(outer, AwaitExpr | CallExpr):
-            return False
+            return None
         summary = site.summary(node)
-        if summary is None or not summary.gives_nothing or not _is_awaited(site, node, outer):
-            return False
+        plain = self._refiner.plain(summary) if summary is not None else None
+        if summary is None or plain is None or not _is_awaited(site, node, outer):
+            return None
         if may_fail(outer, site.parents) or not is_exact(site, node) or is_told_apart(node, site):
-            return False
+            return None
         self._refiner.rests_on(api, summary.sources)
-        api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
-        return True
+        if isinstance(plain, NoneType):
+            api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
+        return plain
 
     def is_only_called(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
         """Is what a call gives called at once, or bound to a local name that is only called?"""

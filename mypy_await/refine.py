@@ -28,6 +28,7 @@ from mypy.types import (
     AnyType,
     CallableType,
     Instance,
+    NoneType,
     ProperType,
     Type,
     TypeOfAny,
@@ -315,6 +316,17 @@ class Refiner:
         if summary is not None:
             self.note(api, summary)
         return found.node if found and isinstance(found.node, TypeInfo) else None
+
+    def plain(self, summary: FunctionSummary) -> ProperType | None:
+        """Return what a function gives, if its source says that it is `None` or built in."""
+        if summary.gives_nothing:
+            return NoneType()
+        found = [self._lookup(name) for name in summary.built_in_classes]
+        types: list[Type] = [
+            _instance(symbol.node) if symbol and isinstance(symbol.node, TypeInfo) else NoneType()
+            for symbol in found
+        ]
+        return compat.make_simplified_union(types) if types else None
 
     def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:
         """Does the source of a function rule out that it gives an awaitable?"""

@@ -39,6 +39,7 @@ from mypy_await.summaries.model import (
     Result,
 )
 from mypy_await.summaries.values import (
+    NONE,
     NOTHING,
     UNKNOWN,
     Atom,
@@ -285,6 +286,22 @@ class FunctionSummary:
             return self._called(Arguments(is_open=True)) == {Constant(None)}
 
         return not self.is_hook and bool(self._ask("nothing", question, False))
+
+    @property
+    def built_in_classes(self) -> tuple[str, ...]:
+        """The classes of what it returns, `None` among them, if all are certain and built in."""
+
+        def question() -> tuple[str, ...]:
+            value = self._called(Arguments(is_open=True))
+            names = [
+                "builtins.bool" if isinstance(atom, Constant) else getattr(atom, "cls", None)
+                for atom in value - NONE
+            ]
+            if not all(isinstance(one, str) and one.startswith("builtins.") for one in names):
+                return ()
+            return (*sorted(set(map(str, names))), *(["None"] if NONE <= value else []))
+
+        return () if self.is_hook else self._ask("built in", question, ())
 
     @property
     def enters_class(self) -> str | None:
