@@ -174,10 +174,10 @@ def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[Pro
     return tuple(items)
 
 
-def meets_none(api: CheckerPluginInterface, call: CallExpr) -> bool:
-    """Is `None` in the way of a call, so that mypy gives it the type `Any` besides its own?"""
+def may_give_anything(api: CheckerPluginInterface, call: CallExpr) -> bool:
+    """Does mypy give a call the type `Any` besides its own, as `None` or `Any` is in the way?"""
     union = _union_in(api, call)
-    return union is not None and any(map(_is_missing, parts(union)))
+    return union is not None and any(isinstance(part, (NoneType, AnyType)) for part in parts(union))
 
 
 def _union_in(api: CheckerPluginInterface, call: CallExpr) -> UnionType | None:

@@ -27,7 +27,7 @@ from mypy.plugin import (
     FunctionContext,
     MethodContext,
 )
-from mypy.types import CallableType, ProperType, Type, get_proper_type
+from mypy.types import AnyType, CallableType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, decorated, names
 from mypy_await.awaitables import awaitable, is_async_def, is_plain
@@ -192,6 +192,8 @@ class Hooks:
         wrong is that it is used as the result: that an awaitable part is tested, shown or dropped
         may be right where the program knows which of them it called.
         """
+        if self._infers_returns and self._judge.calls_default(api, node):
+            callables = [item for item in callables if not isinstance(item, AnyType)]
         results = []
         for item in callables:
             value = result_of_calling(item)

@@ -62,6 +62,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.defaults import is_default
 from mypy_await.local_names import is_exact, local_name, may_fail
 from mypy_await.origins import Refined, Sometimes
 from mypy_await.overrides import ClassBody
@@ -180,6 +181,11 @@ class Judge:
         if isinstance(plain, NoneType):
             api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
         return plain
+
+    def calls_default(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
+        """Is a method called of a local name for the default of what may be left out?"""
+        site = self._site(api, node)
+        return site is not None and is_default(site, node)
 
     def is_only_called(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
         """Is what a call gives called at once, or bound to a local name that is only called?"""

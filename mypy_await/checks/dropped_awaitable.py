@@ -22,7 +22,7 @@ from mypy_await import codes, compat, messages
 from mypy_await.awaitables import STARTED_LATER, Sort, may_be_awaitable
 from mypy_await.bindings import Fate
 from mypy_await.branches import is_vain
-from mypy_await.calls import Call, meets_none
+from mypy_await.calls import Call, may_give_anything
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, can_await, function_around, place_of
 from mypy_await.results import declared_result
@@ -53,7 +53,7 @@ def _is_left_to_mypy(use: Use) -> bool:
     api, call = use.site.api, use.node
     if not compat.reports_statement(api, use.value.typ):
         return False
-    return not (isinstance(call, CallExpr) and meets_none(api, call))
+    return not (isinstance(call, CallExpr) and may_give_anything(api, call))
 
 
 def check_container(use: Use) -> Misuse | None:
