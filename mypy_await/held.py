@@ -12,18 +12,21 @@ counts only where the class does not tell the two apart.
 from __future__ import annotations
 
 from mypy.nodes import (
+    ARG_POS,
     AwaitExpr,
     CallExpr,
     Expression,
+    FuncDef,
     FuncItem,
     MemberExpr,
     NameExpr,
     Node,
+    RefExpr,
     TypeInfo,
     Var,
 )
 from mypy.plugin import AttributeContext
-from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, NoneType, Type, UnionType, get_proper_type
 
 from mypy_await import compat
 from mypy_await.awaitables import parts
@@ -54,30 +57,31 @@ class Held:
         found = self._refiner.held(ctx.api, of, node.name, by_default=False)
         if found is None:
             found = self._refiner.held(ctx.api, of, node.name, by_default=True)
-            if found is None or self._is_told_apart(ctx, node):
+            if found is None or self._is_told_apart(ctx, node, found.type):
                 return None
         is_known = any(isinstance(part, Instance) for part in said)
         return found if is_known else UnionType([found, NoneType()])
 
-    def _is_told_apart(self, ctx: AttributeContext, node: MemberExpr) -> bool:
+    def _is_told_apart(self, ctx: AttributeContext, node: MemberExpr, made: TypeInfo) -> bool:
         """May the class know whether the attribute is the default, or what was passed?"""
         info, function = compat.active_class(ctx.api), compat.top_level_function(ctx.api)
         if info is None or function is None or not _is_of_self(node):
             return True
         key = info, function, node.name
         if key not in self._told_apart:
-            self._told_apart[key] = _tells_apart(*key)
+            self._told_apart[key] = _tells_apart(*key, made)
         return self._told_apart[key]
 
 
-def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str) -> bool:
+def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str, made: TypeInfo) -> bool:
     """Does a class treat an attribute in two ways, for all that a function shows?
 
-    It does where it passes the attribute on, as to a test; where the function awaits a call of it
-    here and not there; or where it only calls in a sync function what async ones await.
+    It does where it passes the attribute on, as to a test (but not to what takes no other class);
+    where the function awaits a call of it here and not there; or where it only calls in a sync
+    function what async ones await.
     """
     nodes = list(descendants(info.defn))
-    if any(isinstance(node, CallExpr) and _is_passed(node, attribute) for node in nodes):
+    if any(isinstance(node, CallExpr) and _is_passed(node, attribute, made) for node in nodes):
         return True
     awaited = [node.expr for node in nodes if isinstance(node, AwaitExpr)]
     inside = nodes if not function.is_coroutine else list(descendants(function))
@@ -86,13 +90,24 @@ def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str) -> bool:
     return not (here & beside) <= {None}
 
 
-def _is_passed(call: CallExpr, attribute: str) -> bool:
-    """Is the attribute, or a method of it, passed on?"""
+def _is_passed(call: CallExpr, attribute: str, made: TypeInfo) -> bool:
+    """Is the attribute, or a method of it, passed on to what may ask of which class it is?"""
     return any(
         _is_attribute(part, attribute)
-        for argument in call.args
+        for position, argument in enumerate(call.args)
+        if not _takes_only(call, position, made)
         for part in (argument, getattr(argument, "expr", None))
     )
+
+
+def _takes_only(call: CallExpr, position: int, made: TypeInfo) -> bool:
+    """Is an argument of a function declared of just this class?"""
+    callee = call.callee.node if isinstance(call.callee, RefExpr) else None
+    typ = callee.type if isinstance(callee, FuncDef) and not callee.info else None
+    if not isinstance(typ, CallableType) or set(call.arg_kinds[: position + 1]) != {ARG_POS}:
+        return False
+    declared = [get_proper_type(one) for one in typ.arg_types[position : position + 1]]
+    return any(isinstance(one, Instance) and one.type is made for one in declared)
 
 
 def _called(node: Node, attribute: str) -> str | None:
