@@ -321,9 +321,9 @@ class Refiner:
         """Return what a function gives, if its source says that it is `None` or built in."""
         if summary.gives_nothing:
             return NoneType()
-        found = [self._lookup(name) for name in summary.built_in_classes]
+        found = [self.lookup(name) for name in summary.built_in_classes]
         types: list[Type] = [
-            _instance(symbol.node) if symbol and isinstance(symbol.node, TypeInfo) else NoneType()
+            instance(symbol.node) if symbol and isinstance(symbol.node, TypeInfo) else NoneType()
             for symbol in found
         ]
         return compat.make_simplified_union(types) if types else None

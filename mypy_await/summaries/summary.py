@@ -299,7 +299,7 @@ class FunctionSummary:
             ]
             if not all(isinstance(one, str) and one.startswith("builtins.") for one in names):
                 return ()
-            return (*sorted(set(map(str, names))), *(["None"] if NONE <= value else []))
+            return (*sorted(set(map(str, names))), *(["None"] if value >= NONE else []))
 
         return () if self.is_hook else self._ask("built in", question, ())
 
