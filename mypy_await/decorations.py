@@ -25,6 +25,8 @@ class Decoration:
     effect: DecoratorEffect | None
     """What the decorator's source does to an async function, where it was asked."""
     refiner: Refiner
+    is_innermost: bool = True
+    """Is it applied to the function itself, and not to what another decorator made of it?"""
 
     @property
     def shown_name(self) -> str:

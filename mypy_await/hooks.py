@@ -216,9 +216,8 @@ class Hooks:
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
         typ, effect = decorated.applied(self._refiner, ctx.api, fullname, decorator, node, typ)
-        return self._judge.decorator(
-            Decoration(ctx.api, fullname, node, effect, self._refiner), typ
-        )
+        use = Decoration(ctx.api, fullname, node, effect, self._refiner, is_first)
+        return self._judge.decorator(use, typ)
 
     def _factory(
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, typ: Type

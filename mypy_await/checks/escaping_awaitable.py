@@ -70,9 +70,12 @@ def check_call(call: Call) -> Misuse | None:
 
 
 def check_decoration(decoration: Decoration) -> Misuse | None:
-    """Report a decorator that calls an async function in a block and returns what it gives."""
+    """Report a decorator that calls an async function in a block and returns what it gives.
+
+    What another decorator below makes of the function may do work of its own in the block.
+    """
     use = decoration.mistake(How.UNCOVERED)
-    if use is None:
+    if use is None or not decoration.is_innermost:
         return None
     text = messages.uncovered_by(decoration, use.detail or "with")
     if not use.detail:
