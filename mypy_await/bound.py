@@ -20,7 +20,6 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
     SetExpr,
     SymbolNode,
     Var,
@@ -30,14 +29,13 @@ from mypy.types import AnyType, Instance, ProperType, get_proper_type
 from mypy_await import compat
 from mypy_await.awaitables import Sort, awaitable
 from mypy_await.displays import holds_plain_values
-from mypy_await.elements import taken_out
+from mypy_await.elements import may_store, taken_out
 from mypy_await.knowledge import knows
 from mypy_await.known import says_nothing
 from mypy_await.objects import kept_by_object
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.steps import (
-    READS,
     Shape,
     Step,
     Steps,
@@ -168,7 +166,7 @@ def _unless_added_to(use: Use, variable: Var) -> Use:
         return use
     function = function_around(use.origin, use.site.parents)
     for node in descendants(function) if function is not None else ():
-        if isinstance(node, NameExpr) and node.node is variable and _is_store(node, use):
+        if isinstance(node, NameExpr) and node.node is variable and may_store(use.moved_to(node)):
             return replace(use, steps=(*use.steps[:-1], replace(use.steps[-1], each=False)))
     return use
 
@@ -229,24 +227,8 @@ def _is_only_store(function: FuncItem, variable: Var, use: Use) -> bool:
     stores = 0
     for node in descendants(function):
         if isinstance(node, NameExpr) and node.node is variable:
-            stores += _is_store(node, use)
+            stores += may_store(use.moved_to(node))
     return stores == 1 and all(map(_is_empty, assignments_to(variable, function)))
-
-
-def _is_store(name: NameExpr, use: Use) -> bool:
-    """May a use of a container put something into it?  To read it is all that does not."""
-    place = use.moved_to(name).place
-    above = use.site.parents.get(place.node)
-    match place.kind, place.node:
-        case Kind.ATTRIBUTE, MemberExpr(name=method):
-            return method not in READS
-        case Kind.INDEXED, _:
-            return isinstance(above, (AssignmentStmt, OperatorAssignmentStmt)) and (
-                place.node is not above.rvalue
-            )
-        case Kind.OPERAND, OperatorAssignmentStmt(lvalue=target):
-            return target is name
-    return False
 
 
 def _is_empty(made: Expression | None) -> bool:

@@ -94,15 +94,24 @@ def leaves_it(holder: Use) -> bool:
 
 def may_replace(holder: Use) -> bool:
     """May a use of a container, one that does not leave the value alone, put another there?"""
-    place, parents = holder.place, holder.site.parents
+    above = holder.site.parents.get(holder.place.node)
+    is_taken_away = holder.place.kind is Kind.INDEXED and isinstance(above, DelStmt)
+    return is_taken_away or may_store(holder)
+
+
+def may_store(holder: Use) -> bool:
+    """May a use of a container put something into it?  To read it is all that does not."""
+    place = holder.place
+    above = holder.site.parents.get(place.node)
     match place.kind, place.node:
-        case Kind.INDEXED, node:
-            above = parents.get(node)
-            return isinstance(above, (DelStmt, OperatorAssignmentStmt)) or (
-                isinstance(above, AssignmentStmt) and node in above.lvalues
+        case Kind.ATTRIBUTE, MemberExpr(name=method):
+            return method not in READS
+        case Kind.INDEXED, _:
+            return isinstance(above, (AssignmentStmt, OperatorAssignmentStmt)) and (
+                place.node is not above.rvalue
             )
-        case Kind.ATTRIBUTE, MemberExpr(name=name):
-            return name not in READS
+        case Kind.OPERAND, OperatorAssignmentStmt(lvalue=target):
+            return target is holder.node
     return False
 
 

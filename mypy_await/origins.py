@@ -73,11 +73,13 @@ class Origins:
         return coroutine(api, any_type())
 
     def _future(self) -> Instance | None:
-        for fullname in sorted(names.FUTURES):
-            found = self._lookup(fullname)
-            if found and isinstance(found.node, TypeInfo):
-                return instance(found.node)
-        return None
+        classes = map(self.class_named, sorted(names.FUTURES))
+        return next((instance(info) for info in classes if info), None)
+
+    def class_named(self, fullname: str | None) -> TypeInfo | None:
+        """Return the class of this full name, if it is one and mypy has read it."""
+        found = self._lookup(fullname) if fullname else None
+        return found.node if found and isinstance(found.node, TypeInfo) else None
 
 
 def shown_origin(origin: Origin) -> tuple[str, str]:

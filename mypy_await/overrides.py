@@ -24,7 +24,6 @@ from mypy.nodes import (
     OverloadedFuncDef,
     RaiseStmt,
     ReturnStmt,
-    Statement,
     SymbolNode,
     TryStmt,
     TypeInfo,
@@ -192,8 +191,8 @@ class ClassBody:
     @functools.cached_property
     def methods(self) -> tuple[Method, ...]:
         """The methods that its body defines."""
-        statements = self.node.defs.body
-        return tuple(method for node in statements if (method := _defined(node)) is not None)
+        defined = [node for node in self.node.defs.body if isinstance(node, (FuncDef, Decorator))]
+        return tuple(method for node in defined if (method := _method(node.name, node)))
 
     def fullname_of(self, name: Expression) -> str:
         """Return the full name of what a plain name stands for in the class body, or nothing.
@@ -230,16 +229,6 @@ class ClassBody:
         modules = self.api.modules
         names = (self.api.cur_mod_id, *(base.module_name for base in bases))
         return tuple(modules[name].path for name in names if name in modules)
-
-
-def _defined(statement: Statement) -> Method | None:
-    match statement:
-        case FuncDef():
-            return Method(statement.name, statement)
-        case Decorator():
-            decorators = tuple(statement.original_decorators)
-            return Method(statement.func.name, statement.func, decorators)
-    return None
 
 
 def _is_missing(api: SemanticAnalyzerPluginInterface, text: str, node: Expression) -> bool:

@@ -191,8 +191,6 @@ class Refiner:
             return Refined(coroutine(api, any_type()))
         # A signature may lie in a module whose errors are ignored: what a protected type comes from
         # is read all the same.
-        # A signature may lie in a module whose errors are ignored: what a protected type comes from
-        # is read all the same.
         if says_nothing(proper) or is_protected(proper, self._protect):
             return self._of_open_type(ctx, fullname, node, proper)
         return self._of_known_type(ctx, fullname, node, proper)
@@ -275,11 +273,11 @@ class Refiner:
         if not says_nothing(get_proper_type(typ.args[0])):
             return None
         summary = self.summary_of_callee(api, fullname, node.callee)
-        found = self.lookup(summary.enters_class) if summary and summary.enters_class else None
-        if summary is None or found is None or not isinstance(found.node, TypeInfo):
+        info = self.origins.class_named(summary.enters_class) if summary else None
+        if summary is None or info is None:
             return None
         self.note(api, summary)
-        return Refined(typ.copy_modified(args=[instance(found.node), *typ.args[1:]]))
+        return Refined(typ.copy_modified(args=[instance(info), *typ.args[1:]]))
 
     def _handed_back(
         self, api: CheckerPluginInterface, summary: FunctionSummary, passed: dict[str, Argument]
@@ -305,27 +303,25 @@ class Refiner:
         if not isinstance(function, FuncDef) or function.type is not None:
             return None
         summary = self.summary_of_callee(api, fullname, node.callee)
-        found = self.lookup(summary.returns_class) if summary and summary.returns_class else None
-        made = instance(found.node) if found and isinstance(found.node, TypeInfo) else None
+        info = self.origins.class_named(summary.returns_class) if summary else None
+        made = instance(info) if info else None
         return made if made is not None and is_protected(made, self._protect) else None
 
     def class_held(self, api: CheckerPluginInterface, fullname: str) -> TypeInfo | None:
         """Return the class of the object that a global holds, as the source makes it."""
         summary = self.summary(api, fullname)
-        found = self.lookup(summary.instance_of) if summary and summary.instance_of else None
-        if summary is not None:
-            self.note(api, summary)
-        return found.node if found and isinstance(found.node, TypeInfo) else None
+        if summary is None:
+            return None
+        info = self.origins.class_named(summary.instance_of)
+        self.note(api, summary)
+        return info
 
     def plain(self, summary: FunctionSummary) -> ProperType | None:
         """Return what a function gives, if its source says that it is `None` or built in."""
         if summary.gives_nothing:
             return NoneType()
-        found = [self.lookup(name) for name in summary.built_in_classes]
-        types: list[Type] = [
-            instance(symbol.node) if symbol and isinstance(symbol.node, TypeInfo) else NoneType()
-            for symbol in found
-        ]
+        classes = map(self.origins.class_named, summary.built_in_classes)
+        types: list[Type] = [instance(info) if info else NoneType() for info in classes]
         return compat.make_simplified_union(types) if types else None
 
     def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:
@@ -444,10 +440,11 @@ class Refiner:
             ("held", owner, name, by_default),
             lambda: self._summaries.held(owner, name, by_default=by_default),
         )
-        found = self.lookup(summary.instance_of) if summary and summary.instance_of else None
-        if summary is not None:
-            self.note(api, summary)
-        return instance(found.node) if found and isinstance(found.node, TypeInfo) else None
+        if summary is None:
+            return None
+        info = self.origins.class_named(summary.instance_of)
+        self.note(api, summary)
+        return instance(info) if info else None
 
     def summary_of_callee(
         self, api: CheckerPluginInterface, fullname: str, callee: Expression
@@ -466,9 +463,8 @@ class Refiner:
         self.rests_on(api, [pin.path])
         if not pin.is_async:
             return None
-        found = self.lookup(pin.result.name)
-        info = found.node if found and not pin.result.args else None
-        result = instance(info) if isinstance(info, TypeInfo) else any_type()
+        info = None if pin.result.args else self.origins.class_named(pin.result.name)
+        result = instance(info) if info else any_type()
         origin = Origin(fullname, pin.path, pin.line, is_async=True, kind=Kind.COROUTINE)
         return Refined(coroutine(api, result), (origin,))
 
@@ -481,10 +477,10 @@ class Refiner:
     ) -> Refined | None:
         """Return the class that the source constructs and returns: in the gate only."""
         fullname = summary.returns_class or with_arguments() if self._infer_returns else None
-        found = self.lookup(fullname) if fullname else None
-        if found is None or not isinstance(found.node, TypeInfo) or compat.is_of_error(typ):
+        info = self.origins.class_named(fullname)
+        if info is None or compat.is_of_error(typ):
             return None
-        made = instance(found.node)
+        made = instance(info)
         if says_nothing(typ):
             return None if summary.is_async else Refined(made)
         return Refined(coroutine(api, made)) if summary.is_async else None

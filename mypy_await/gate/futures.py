@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
+from mypy_await.gate import threads
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.typetext import PLAIN, read_type
@@ -33,7 +34,7 @@ MAKERS: Final = {
         ("ensure_future", "create_future", "gather", "shield", "wrap_future", "run_in_executor"),
         Future.OF_ASYNCIO,
     ),
-    **dict.fromkeys(("submit", "run_coroutine_threadsafe"), Future.OF_THREAD),
+    **dict.fromkeys(threads.MAKERS, Future.OF_THREAD),
 }
 
 OPEN: Final = r'"(?:\w+\.)*Future\[Any\]"'

@@ -15,7 +15,8 @@ from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.source import Sources
 from mypy_await.gate.typetext import TypeText, is_of_library, read_type
 
-MADE: Final = r"\b(?:run_coroutine_threadsafe|submit)\("
+MAKERS: Final = ("run_coroutine_threadsafe", "submit")
+MADE: Final = rf"\b(?:{'|'.join(MAKERS)})\("
 FUTURE: Final = r'"((?:concurrent\.futures\._base\.)?Future\[[^"]*\])"'
 USED: Final = re.compile(
     rf"(?:Unsupported (?:left |right )?operand type|Value of type {FUTURE} is not indexable"

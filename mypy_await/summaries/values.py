@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from mypy_await.summaries.model import Kind, Origin, Result, Verdict
@@ -249,8 +249,3 @@ class Trace:
     paths: set[str] = field(default_factory=set)
     cost: int = 0
     height: int = 0
-
-
-def bind_to(function: Function, receiver: Value) -> Function:
-    """Return a function as a method of what it is looked up on."""
-    return replace(function, bound=receiver)
