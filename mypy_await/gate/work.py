@@ -95,14 +95,14 @@ def _runs_coroutines(error: Finding, sources: Sources) -> bool:
     match = ARGUMENT.match(error.text)
     if match is None:
         return False
-    module = sources.tree(error.path)
     match match["function"], match["owner"]:
         case ("run_coroutine_threadsafe", _) | ("create_task", str()):
             return match["owner"] in OWNERS
         case "run" | "create_task" as function, None:
             call = sources.call_around(error)
-            return call is not None and _is_of_runner(call.func, function, module)
+            return call is not None and _is_of_runner(call.func, function, sources.tree(error.path))
         case "run", "Runner":
+            module = sources.tree(error.path)
             calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
             return any(_is_of_runner(call.func, "Runner", module) for call in calls)
     return False
