@@ -1,7 +1,8 @@
-"""What a call does with an argument that it takes as a type variable of its own.
+"""What a call does with what it is passed.
 
-Such a function knows nothing of the value.  It can only hand it back, or to a function that it gets
-beside the value.
+A function that takes an argument as a type variable of its own knows nothing of the value.  It can
+only hand it back, or to a function that it gets beside the value.  A container of awaitables may be
+sent off where plain values are meant, and a generator of them be taken for one coroutine.
 """
 
 from __future__ import annotations
@@ -10,11 +11,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from mypy.nodes import CallExpr
-from mypy.types import CallableType, ProperType, TypeType, TypeVarType, get_proper_type
+from mypy.nodes import CallExpr, GeneratorExpr
+from mypy.types import (
+    CallableType,
+    Instance,
+    ProperType,
+    TypeType,
+    TypeVarType,
+    get_proper_type,
+)
 
-from mypy_await import compat
+from mypy_await import compat, names
 from mypy_await.awaitables import parts
+from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Use
@@ -64,6 +73,39 @@ def handed_on(use: Use, call: CallExpr) -> Iterator[ProperType]:
             if isinstance(other, TypeType) and other.item == formal:
                 types = (use.site.type_of(call.args[actual]) for actual in actuals[beside])
                 yield from (get_proper_type(typ.ret_type) for typ in types if _is_class(typ))
+
+
+def is_taken_for_coroutine(use: Use) -> bool:
+    """Is it a generator in a slot for awaitables that takes generators too, as old coroutines?"""
+    call = use.place.node
+    if use.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
+        return False
+    if not knows("consumer", use.receiver) or not isinstance(use.place.value, GeneratorExpr):
+        return False
+    formals = use.site.slot(call, use.place.value, as_declared=True).formals
+    return any(
+        isinstance(part, Instance) and part.type.fullname == names.GENERATOR
+        for formal in formals
+        for part in parts(formal)
+    )
+
+
+def is_sent_off(use: Use) -> bool:
+    """Is the container returned, or passed to a call that does not merely store it?"""
+    match use.place.kind:
+        case Kind.RETURNED | Kind.YIELDED:
+            return True
+        case Kind.ARGUMENT:
+            callee = use.receiver
+            return not any(
+                knows(section, callee, key)
+                for section, key in (
+                    ("container", "methods"),
+                    ("container", "calls"),
+                    ("neutral", "calls"),
+                )
+            )
+    return False
 
 
 def _is_class(typ: ProperType | None) -> TypeGuard[CallableType]:

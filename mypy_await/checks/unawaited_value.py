@@ -9,18 +9,12 @@ from typing import Final
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
-    CastExpr,
-    ComparisonExpr,
     Expression,
-    GeneratorExpr,
     IndexExpr,
     LambdaExpr,
     MemberExpr,
     NameExpr,
     Node,
-    OpExpr,
-    RefExpr,
-    TypeInfo,
 )
 from mypy.types import (
     AnyType,
@@ -32,26 +26,24 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat, messages, names
+from mypy_await import codes, messages, names
 from mypy_await.awaitables import (
     Sort,
-    awaitable,
     is_async_def,
-    may_be_awaitable,
     parts,
-    refuses_coroutines,
 )
 from mypy_await.bindings import Fate
+from mypy_await.casts import cannot_be, cast_to_result, container_cast_to_results
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
-from mypy_await.known import is_object
+from mypy_await.operators import may_mean_awaitable, may_take_awaitable
 from mypy_await.origins import shown_place
-from mypy_await.passing import handed_on
-from mypy_await.places import Kind, can_await
+from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine
+from mypy_await.places import Kind
 from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import descendants, flattened
+from mypy_await.walk import descendants
 
 
 def check(use: Use) -> Misuse | None:
@@ -209,91 +201,16 @@ def _unpacked(use: Use) -> Misuse | None:
     return _lacks(use, "unpacked", "keys" if use.place.detail == "**" else "__iter__")
 
 
-_OWN_LANGUAGE: Final = frozenset({"|", ">>", "<<", "&", "^", "@"})
-"""Operators that libraries give meanings of their own."""
-
-
 def _operand(use: Use) -> Misuse | None:
-    if use.value.sort is Sort.OTHER:
-        return None
-    node, operator = use.place.node, use.place.detail.removesuffix("=")
-    other = _other_operand(use)
-    known = use.site.type_of(other) if other is not None else None
-    if known is None or isinstance(known, AnyType):
-        if operator in _OWN_LANGUAGE and isinstance(node, OpExpr):
-            return None
-    elif _takes(use, known, operator):
+    if use.value.sort is Sort.OTHER or may_take_awaitable(use):
         return None
     return _misuse(use, f'used in "{use.place.detail}"')
 
 
-def _other_operand(use: Use) -> Expression | None:
-    node = use.place.node
-    if isinstance(node, OpExpr):
-        return node.left if node.right is use.place.value else node.right
-    return getattr(node, "lvalue", None)
-
-
-def _takes(use: Use, other: ProperType, operator: str) -> bool:
-    """Does the other operand's class define this operator for awaitables?"""
-    methods = _OPERATOR_METHODS.get(operator, ())
-    for part in parts(other):
-        if isinstance(part, Instance):
-            for name in methods:
-                found = part.type.get(name)
-                formals = getattr(found.type, "arg_types", None) if found else None
-                if found and formals is None:
-                    return True
-                if formals and fit(use.value, formals[-1]) is not Fit.NO:
-                    return True
-    return False
-
-
-_OPERATOR_METHODS: Final = {
-    symbol: (f"__{name}__", f"__r{name}__", f"__i{name}__")
-    for symbol, name in {
-        "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod",
-        "**": "pow", "@": "matmul", "&": "and", "|": "or", "^": "xor", "<<": "lshift",
-        ">>": "rshift",
-    }.items()
-}  # fmt: skip
-
-
 def _compared(use: Use) -> Misuse | None:
-    operator = use.place.detail
-    if use.value.sort is Sort.OTHER:
+    if use.value.sort is Sort.OTHER or may_mean_awaitable(use):
         return None
-    if use.value.sort is Sort.FUTURE and not _compared_to_plain_value(use):
-        return None
-    if use.is_name and operator in ("is", "is not"):
-        return None
-    if operator in ("==", "!=", "is", "is not") and _compared_to_awaitable(use):
-        return None
-    return _misuse(use, f'compared with "{operator}"')
-
-
-def _others(use: Use) -> list[ProperType | None]:
-    comparison = use.place.node
-    assert isinstance(comparison, ComparisonExpr)
-    return [use.site.type_of(o) for o in comparison.operands if o is not use.place.value]
-
-
-def _compared_to_plain_value(use: Use) -> bool:
-    return use.place.detail not in ("in", "not in", "is", "is not") and all(
-        other is not None and not may_be_awaitable(other) for other in _others(use)
-    )
-
-
-def _compared_to_awaitable(use: Use) -> bool:
-    """Is it compared to another awaitable, so that identity is asked for?
-
-    Two that were made for the comparison are never the same: there their results are meant.
-    """
-    comparison = use.place.node
-    assert isinstance(comparison, ComparisonExpr)
-    kept = [operand for operand in comparison.operands if not isinstance(operand, CallExpr)]
-    types = [use.site.type_of(operand) for operand in kept if operand is not use.place.value]
-    return any(typ is not None and awaitable(typ) is not None for typ in types)
+    return _misuse(use, f'compared with "{use.place.detail}"')
 
 
 def _matched(use: Use) -> Misuse | None:
@@ -319,7 +236,7 @@ def _argument(use: Use) -> Misuse | None:
     if answer is Fit.YES or not use.value.is_lazy:
         return None
     if slot.callee == "builtins.isinstance" and len(call.args) == 2 and slot.position == 0:
-        return _asked_for_its_class(use, call)
+        return _misuse(use, 'tested with "isinstance"') if cannot_be(use, call.args[1]) else None
     if _is_value_sink(use, slot.callee):
         return _misuse(use, action)
     summary = use.site.summary(call)
@@ -333,65 +250,8 @@ def _argument(use: Use) -> Misuse | None:
 
 
 def _cast(use: Use) -> Misuse | None:
-    cast = use.place.node
-    assert isinstance(cast, CastExpr)
-    target, result = get_proper_type(cast.type), use.value.result
-    if fit(use.value, target) is not Fit.NO:
-        return None
-    is_open = not is_known(result) and refuses_coroutines(target)
-    if not (is_open and can_await(cast, use.site.parents)) and not _may_be_cast(result, target):
-        return None  # a lie of its own: no `await` would make it true
-    is_async = isinstance(target, Instance) and target.type.get("__aiter__") is not None
-    return None if is_async else _misuse(use, "cast", target)
-
-
-def _cast_container(use: Use) -> Misuse | None:
-    """Report a container that is cast to one of what its coroutines give."""
-    cast = use.place.node
-    assert isinstance(cast, CastExpr)
-    target = get_proper_type(cast.type)
-    if len(use.steps) != 1 or not isinstance(target, Instance) or not target.args:
-        return None
-    element = get_proper_type(target.args[-1])
-    if fit(use.value, element) is not Fit.NO or not _may_be_cast(use.value.result, element):
-        return None
-    text = messages.expected(use, "cast", target)
-    return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
-
-
-def _may_be_cast(result: Type, target: ProperType) -> bool:
-    """Is the awaited result known, and of the target's type or one it may turn out to be?"""
-    return is_known(result) and (
-        messages.fits(result, target)
-        or any(compat.is_subtype(part, result) for part in parts(target))
-    )
-
-
-def _asked_for_its_class(use: Use, call: CallExpr) -> Misuse | None:
-    """Report `isinstance(coroutine, C)` with a class that no awaitable is an instance of.
-
-    Of what is declared `object` every caller has to ask.
-    """
-    made = use.site.signatures(use.origin) if isinstance(use.origin, CallExpr) else ()
-    if any(is_object(get_proper_type(item.ret_type)) for item in made):
-        return None
-    classes = [part for part in flattened(call.args[1]) if isinstance(part, RefExpr)]
-    infos = [part.node for part in classes if isinstance(part.node, TypeInfo)]
-    if not infos or len(infos) < len(flattened(call.args[1])):
-        return None
-    if any(_may_be(use, info) for info in infos):
-        return None
-    return _misuse(use, 'tested with "isinstance"')
-
-
-def _may_be(use: Use, info: TypeInfo) -> bool:
-    """May the awaitable be an instance of this class?"""
-    if info.is_protocol or info.fallback_to_any or info.get("__await__") is not None:
-        return True
-    return any(
-        isinstance(part, Instance) and part.type.has_base(info.fullname)
-        for part in parts(use.value.typ)
-    )
+    target = cast_to_result(use)
+    return _misuse(use, "cast", target) if target is not None else None
 
 
 def _is_value_sink(use: Use, callee: str) -> bool:
@@ -469,7 +329,7 @@ def check_container(use: Use) -> Misuse | None:
 
     Or where each of them is meant, and asyncio takes the generator of them for a coroutine.
     """
-    if _is_taken_for_coroutine(use):
+    if is_taken_for_coroutine(use):
         notes = (messages.pass_each(use.receiver),)
         return Misuse(codes.UNAWAITED_VALUE, messages.passed_together(use), notes, use.place.value)
     if not use.value.is_lazy:
@@ -479,45 +339,16 @@ def check_container(use: Use) -> Misuse | None:
     if knows("value", use.mapped_by):
         return _misuse(use, f'passed to "{use.mapped_by.rpartition(".")[2]}"')
     if use.place.kind is Kind.CAST:
-        return _cast_container(use)
+        target = container_cast_to_results(use)
+        if target is None:
+            return None
+        text = messages.expected(use, "cast", target)
+        return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
     if use.in_result:
         return None  # a function of its own makes work, whatever it is put beside
-    if use.among_plain and _is_sent_off(use) and not use.is_awaited_as_item:
+    if use.among_plain and is_sent_off(use) and not use.is_awaited_as_item:
         return _misuse(use, "put among plain values")
     return None
-
-
-def _is_taken_for_coroutine(use: Use) -> bool:
-    """Is it a generator in a slot for awaitables that takes generators too, as old coroutines?"""
-    call = use.place.node
-    if use.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
-        return False
-    if not knows("consumer", use.receiver) or not isinstance(use.place.value, GeneratorExpr):
-        return False
-    formals = use.site.slot(call, use.place.value, as_declared=True).formals
-    return any(
-        isinstance(part, Instance) and part.type.fullname == names.GENERATOR
-        for formal in formals
-        for part in parts(formal)
-    )
-
-
-def _is_sent_off(use: Use) -> bool:
-    """Is the container returned, or passed to a call that does not merely store it?"""
-    match use.place.kind:
-        case Kind.RETURNED | Kind.YIELDED:
-            return True
-        case Kind.ARGUMENT:
-            callee = use.receiver
-            return not any(
-                knows(section, callee, key)
-                for section, key in (
-                    ("container", "methods"),
-                    ("container", "calls"),
-                    ("neutral", "calls"),
-                )
-            )
-    return False
 
 
 def _annotation(statement: Node) -> ProperType | None:
