@@ -39,7 +39,7 @@ from mypy_await import compat
 from mypy_await.bindings import Fate, ObjectTo
 from mypy_await.bound import only_value
 from mypy_await.effects import effect_on
-from mypy_await.flow import Effect
+from mypy_await.paths import Effect
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use

@@ -33,8 +33,8 @@ from mypy_await import flow
 from mypy_await.bound import Binding, assignments_to, binding_of, container_of
 from mypy_await.effects import effect_on
 from mypy_await.elements import is_certain, leaves_it, may_replace, taken_out
-from mypy_await.flow import Effect, Round, Status
 from mypy_await.knowledge import knows
+from mypy_await.paths import Effect, Round, Status, Trace
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
@@ -131,9 +131,7 @@ def _is_in_later_loop(use: Node, binding: Binding) -> bool:
     return loop is not around
 
 
-def _reused(
-    binding: Binding, function: FuncDef, uses: _Uses, trace: flow.Trace
-) -> tuple[NameExpr, ...]:
+def _reused(binding: Binding, function: FuncDef, uses: _Uses, trace: Trace) -> tuple[NameExpr, ...]:
     """Return the uses that await the value, or all that a container holds, once more."""
     reached, start = trace.uses(), binding.use
     ignored: set[Status] = set()
@@ -224,7 +222,7 @@ class _Uses:
         self.misuses: dict[NameExpr, tuple[Use, Misuse]] = {}
         self.effects: dict[NameExpr, Effect] = {}
 
-    def trace(self, binding: Binding, *, swallowed: bool = True) -> flow.Trace:
+    def trace(self, binding: Binding, *, swallowed: bool = True) -> Trace:
         """Follow the bound value on all ways through the function (`flow.trace`)."""
         return flow.trace(
             self._function.body,

@@ -23,8 +23,8 @@ from mypy.nodes import (
     WithStmt,
 )
 
-from mypy_await.flow import Effect
 from mypy_await.knowledge import knows
+from mypy_await.paths import Effect
 from mypy_await.places import Kind
 from mypy_await.use import Use
 from mypy_await.walk import descendants
