@@ -18,7 +18,7 @@ from mypy.checkexpr import has_any_type
 from mypy.checkmember import analyze_member_access
 from mypy.erasetype import erase_type, erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
-from mypy.errors import ErrorInfo, ErrorWatcher
+from mypy.errors import ErrorInfo, Errors, ErrorWatcher
 from mypy.expandtype import expand_type, expand_type_by_instance
 from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
@@ -361,7 +361,7 @@ def _bound(variable: TypeVarType) -> Type:
 def guard(
     check: str, fallback: Callable[[Any], T]
 ) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
-    """Wrap a hook so that an exception in it becomes one report and mypy's own answer.
+    """Wrap a hook so that an exception in it becomes one report a file, and mypy's own answer.
 
     `check` names what failed; `fallback` gets the hook's context and answers in place of the hook.
     `--show-traceback` raises instead.
@@ -377,12 +377,19 @@ def guard(
                     raise
                 name = type(error).__name__
                 node = ctx.cls if isinstance(ctx, ClassDefContext) else ctx.context
-                ctx.api.fail(f'mypy-await failed in "{check}" and goes on without it: {name}', node)
+                text = f'mypy-await failed in "{check}" and goes on without it: {name}'
+                if not _is_said(ctx.api.errors, text):
+                    ctx.api.fail(text, node)
                 return fallback(ctx)
 
         return guarded
 
     return wrap
+
+
+def _is_said(errors: Errors, text: str) -> bool:
+    """Has the file that is being checked an error of this text?"""
+    return any(info.message == text for info in errors.error_info_map.get(errors.file, ()))
 
 
 def formals_of(call: CallExpr, callee: CallableType) -> list[list[int]]:

@@ -49,6 +49,18 @@ def test_a_failure_is_one_report_and_the_run_goes_on(pytestconfig: pytest.Config
 
 
 @pytest.mark.usefixtures("broken_check")
+def test_a_failure_is_told_once_a_file(pytestconfig: pytest.Config) -> None:
+    calls = "async def f() -> int: ...\nasync def g() -> None:\n    f()\n    f()\n"
+    Path("a.py").write_text(calls)
+    Path(harness.MAIN).write_text(f"import a\n{calls}")
+    args = [arg for arg in harness.base_arguments() if arg != "--show-traceback"]
+    with harness.kept_cache(pytestconfig, args) as cache:
+        reports = harness.check(args, cache)
+    told = [line.partition(": error")[0] for line in reports if "mypy-await failed" in line]
+    assert told == ["a.py:3", "main:4"]
+
+
+@pytest.mark.usefixtures("broken_check")
 def test_the_gate_tells_of_a_failure_once(capsys: pytest.CaptureFixture[str]) -> None:
     Path("a.py").write_text("async def f() -> int: ...\nasync def g() -> None:\n    f()\n    f()\n")
     assert main.run(["check", "--cache-dir", os.devnull, "a.py"]) == 1
