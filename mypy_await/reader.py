@@ -1,0 +1,177 @@
+"""Asks the summaries on behalf of the module that mypy checks, and notes what it rests on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import PurePath
+from typing import TypeVar
+
+from mypy.nodes import LDEF, Decorator, Expression, FuncDef, MypyFile, NameExpr, SymbolNode
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import AnyType, CallableType, TypeOfAny, get_proper_type
+
+from mypy_await import compat
+from mypy_await.freshness import Freshness
+from mypy_await.known import known_of
+from mypy_await.origins import Lookup
+from mypy_await.summaries import FunctionSummary, Known, Summaries
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Finds the summary of a function; each is asked for once until a file is parsed anew."""
+
+    def __init__(self, lookup: Lookup, freshness: Freshness) -> None:
+        self.lookup = lookup
+        self._freshness = freshness
+        self._modules: dict[str, MypyFile] = {}
+        self._summaries = Summaries(self._path_of, self._known)
+        self._asked: dict[object, FunctionSummary | None] = {}
+        self._noted: set[tuple[str, frozenset[str]]] = set()
+        self._any_by_intent: dict[str, bool] = {}
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> None:
+        """Take mypy's modules."""
+        self._modules = modules
+
+    def forget(self) -> None:
+        """Drop the answers: a file was parsed anew."""
+        self._asked.clear()
+        self._noted.clear()
+        self._any_by_intent.clear()
+
+    def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
+        """Return the summary of a function, and note that the module in work asked for it."""
+        return self._ask(api, fullname, lambda: self._summaries.function(fullname))
+
+    def summary_of(
+        self, api: CheckerPluginInterface, node: SymbolNode | None
+    ) -> FunctionSummary | None:
+        """Return the summary of a function node; nested functions go by their line.
+
+        Decorators are applied to a `Decorator`, not to the `FuncDef` in it.
+        """
+        is_decorated = isinstance(node, Decorator)
+        function = node.func if isinstance(node, Decorator) else node
+        if isinstance(function, FuncDef) and self._is_nested(function):
+            module = compat.module(api).fullname
+            line = function.line
+            return self._ask(
+                api,
+                (module, line, is_decorated),
+                lambda: self._summaries.at(module, line, decorated=is_decorated),
+            )
+        if node is None or "." not in node.fullname:
+            return None
+        return self.summary(api, node.fullname)
+
+    def summary_of_decorated(
+        self, api: CheckerPluginInterface, node: Decorator, outermost: int
+    ) -> FunctionSummary | None:
+        """Return the summary of a function behind its decorators from one of them inwards."""
+        module, line = compat.module(api).fullname, node.func.line
+        return self._ask(
+            api,
+            (module, line, True, outermost),
+            lambda: self._summaries.at(module, line, decorated=True, outermost=outermost),
+        )
+
+    def summary_of_callee(
+        self, api: CheckerPluginInterface, fullname: str, callee: Expression
+    ) -> FunctionSummary | None:
+        """Return the summary of what is called; mypy gives a local function no full name."""
+        function = callee.node if isinstance(callee, NameExpr) and callee.kind == LDEF else None
+        if isinstance(function, (FuncDef, Decorator)):
+            return self.summary_of(api, function)
+        return self.summary(api, fullname) if "." in fullname else None
+
+    def summary_of_held(
+        self, api: CheckerPluginInterface, owner: str, name: str, *, by_default: bool
+    ) -> FunctionSummary | None:
+        """Return the summary of what an attribute holds where it is not `None`.
+
+        With `by_default` on instances made without the arguments that may be left out.
+        """
+        return self._ask(
+            api,
+            ("held", owner, name, by_default),
+            lambda: self._summaries.held(owner, name, by_default=by_default),
+        )
+
+    def in_class(
+        self, module: str, fullname: str, question: Callable[[FunctionSummary], T]
+    ) -> T | None:
+        """Return what the summary of a function answers, while mypy analyses the module."""
+        summary = self._summaries.function(fullname)
+        if summary is None:
+            return None
+        answer = question(summary)
+        self._freshness.note(module, summary.sources)
+        return answer
+
+    def note(self, api: CheckerPluginInterface, summary: FunctionSummary) -> None:
+        """Note that the module in work rests on the sources of a summary, as asked so far."""
+        sources = summary.sources
+        key = compat.module(api).fullname, sources
+        if key not in self._noted:
+            self._noted.add(key)
+            self._freshness.note(*key)
+
+    def rests_on(self, api: CheckerPluginInterface, paths: Iterable[str]) -> None:
+        """Note that the module in work rests on these files, whether they exist or not."""
+        self._freshness.note(compat.module(api).fullname, paths)
+
+    def means_any(self, fullname: str) -> bool:
+        """Does an installed package declare `Any` outright for this function?
+
+        It is taken at its word: reading the bodies of annotated packages costs more than it finds.
+        """
+        if fullname not in self._any_by_intent:
+            self._any_by_intent[fullname] = self._declares_any(fullname)
+        return self._any_by_intent[fullname]
+
+    def _declares_any(self, fullname: str) -> bool:
+        found = self.lookup(fullname) if "." in fullname else None
+        node = found.node if found else None
+        function = node.func if isinstance(node, Decorator) else node
+        typ = function.type if isinstance(function, FuncDef) else None
+        result = get_proper_type(typ.ret_type) if isinstance(typ, CallableType) else None
+        if not isinstance(result, AnyType) or result.type_of_any != TypeOfAny.explicit:
+            return False
+        module = self._modules.get(fullname.rpartition(".")[0]) or self._modules.get(
+            fullname.rsplit(".", 2)[0]
+        )
+        return module is not None and "site-packages" in PurePath(module.path).parts
+
+    def _ask(
+        self,
+        api: CheckerPluginInterface,
+        key: object,
+        ask: Callable[[], FunctionSummary | None],
+    ) -> FunctionSummary | None:
+        if key not in self._asked:
+            self._asked[key] = ask()
+        found = self._asked[key]
+        if found is not None:
+            self.note(api, found)
+        return found
+
+    def _is_nested(self, function: FuncDef) -> bool:
+        """Is the function defined in another one?  In a method mypy names it like a method."""
+        owner = function.fullname.rpartition(".")[0]
+        return not owner or (not function.info and owner not in self._modules)
+
+    # What the summaries ask of mypy
+
+    def _path_of(self, module: str) -> str | None:
+        found = self._modules.get(module)
+        if found is None or found.path.endswith(".pyi"):
+            return None
+        return os.path.abspath(found.path)
+
+    def _known(self, fullname: str) -> Known | None:
+        found = self.lookup(fullname)
+        node = found.node if found else None
+        return known_of(node)
