@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Decorator, Expression, FuncBase, FuncDef, LambdaExpr, TypeInfo
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncBase,
+    FuncDef,
+    LambdaExpr,
+    TypeInfo,
+    Var,
+)
 from mypy.types import CallableType, ProperType, get_proper_type
 
 from mypy_await import codes, compat, messages
@@ -65,7 +74,10 @@ def _is_dispatched(use: Use) -> bool:
         return False
     while isinstance(call.callee, CallExpr):
         call = call.callee  # what a known function gives is called
-    return not isinstance(use.site.callee_node(call), (FuncBase, Decorator, TypeInfo))
+    node = use.site.callee_node(call)
+    if isinstance(node, Var) and node.is_inferred and not node.info:
+        return use.site.summary(call) is None  # else a global that is one more name of a function
+    return not isinstance(node, (FuncBase, Decorator, TypeInfo))
 
 
 def _misuse(use: Use, function: FuncDef | None, declared: ProperType) -> Misuse:

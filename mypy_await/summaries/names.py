@@ -248,6 +248,9 @@ def bound_value(engine: Engine, binding: Binding, frame: Frame) -> Value:
 
 def _imported(engine: Engine, module: Module, node: ast.AST, alias: ast.alias) -> Value:
     if isinstance(node, ast.ImportFrom):
-        return modules.of_module(engine, modules.absolute(module, node), alias.name)
+        source = modules.absolute(module, node)
+        if source == module.name and engine.path_of(f"{source}.{alias.name}"):
+            return frozenset({ModuleRef(f"{source}.{alias.name}")})  # a package's own submodule
+        return modules.of_module(engine, source, alias.name)
     name = alias.name if alias.asname else alias.name.partition(".")[0]
     return frozenset({ModuleRef(name)})
