@@ -82,10 +82,13 @@ class Bases:
 
     def shows(self, path: str, name: str, member: str) -> bool:
         """Is the name, as a file sees it, a class whose source (or a base's) has the member?"""
+        return self.definition(path, name, member) is not None
+
+    def definition(self, path: str, name: str, member: str) -> ast.stmt | None:
+        """Return the statement that binds a member of the class (or of a base) of this name."""
         own = self._find(path, name, DEPTH)
-        return own is not None and any(
-            one.definition(member) for one in (own, *self._linear(own, ()))
-        )
+        classes = () if own is None else (own, *self._linear(own, ()))
+        return next((found for one in classes if (found := one.definition(member))), None)
 
     def _is_readable(self, path: str, base: ast.expr) -> bool:
         name = _dotted(base)

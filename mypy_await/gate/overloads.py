@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.nothing import Nothing
+from mypy_await.gate.source import TYPE_VARIABLE, Sources
 from mypy_await.gate.typetext import (
     AWAITABLE,
     NOTHING,
     PLAIN,
     QUOTED,
-    TYPE_VARIABLE,
     TypeText,
     is_of_library,
     read_type,
@@ -114,17 +114,18 @@ def wrong_argument(error: Finding, nothing: Nothing) -> Argument | None:
             return argument
         # Where any awaitable would do, and all others are some, mypy means this one.
         is_any = all(map(_takes_any_result, wanted))
-        if is_any and is_known(argument.value) and all(typ.kind == AWAITABLE for typ in others):
+        is_one = is_known(argument.value, error, nothing.sources)
+        if is_any and is_one and all(typ.kind == AWAITABLE for typ in others):
             return argument
     return None
 
 
-def is_known(typ: TypeText) -> bool:
+def is_known(typ: TypeText, error: Finding, sources: Sources) -> bool:
     """Is it one class, of which mypy knows whether it can be awaited though we do not?"""
     if len(typ.members) > 1 or typ.kind in (AWAITABLE, NOTHING):
         return False
     anything = typ.is_anything and not typ.is_future
-    return not anything and not re.fullmatch(TYPE_VARIABLE, typ.name)
+    return not anything and not sources.is_type_variable(error.path, typ.name)
 
 
 def _is_awaitable(wanted: TypeText | None) -> bool:

@@ -20,6 +20,7 @@ from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
 from mypy_await.gate.results import RESULTS, is_of_other_colour
+from mypy_await.gate.several import is_of_several
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_of_thread
 from mypy_await.gate.typetext import (
@@ -125,7 +126,8 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     if in_await:
         if in_await.groups() == ("await", NOTHING):
             return nothing.is_returned(error)
-        return _cannot_be_awaited(read_type(in_await[2]))
+        typ = read_type(in_await[2])
+        return _cannot_be_awaited(typ, error, sources) or is_of_several(typ, error, nothing.bases)
     overload = is_overload_about(error, nothing)
     if overload is not None:
         return overload
@@ -200,9 +202,9 @@ def _whole_operands(named: tuple[str, ...], notes: Iterable[str]) -> tuple[str, 
     return tuple(sides.values())
 
 
-def _cannot_be_awaited(typ: TypeText) -> bool:
+def _cannot_be_awaited(typ: TypeText, error: Finding, sources: Sources) -> bool:
     """Is no alternative of the type awaitable?"""
-    return is_known(typ) or not any(
+    return is_known(typ, error, sources) or not any(
         member.is_anything or member.kind in (AWAITABLE, UNKNOWN) for member in typ.values
     )
 

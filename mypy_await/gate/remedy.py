@@ -35,6 +35,7 @@ WRAP_FUTURE: Final = '"asyncio.wrap_future" makes an awaitable of it'
 SPREAD: Final = 'Maybe you forgot the "*" before argument {}?'
 CALL: Final = "Maybe you forgot to call argument {}?"
 NOT_AWAITABLE: Final = "Argument {} cannot be awaited"
+ASYNC_IN_SOME: Final = '"{}" is async in some of its classes only'
 RETURNS_NONE: Final = '"{}" returns None, which cannot be awaited'
 VARIANTS: Final = re.compile(r"Possible overload variants?:|    def ")
 
@@ -64,6 +65,8 @@ def _remedy(error: Finding, nothing: Nothing) -> str | None:
         return work
     if function := _without_result(error, sources):
         return RETURNS_NONE.format(function)
+    if method := _of_several(error, sources):
+        return ASYNC_IN_SOME.format(method)
     if not sources.symbol(error).is_async:
         return None
     is_value = future is not None or _is_of_value(error.text)
@@ -86,8 +89,17 @@ def _of_argument(wrong: Argument) -> str:
 
 def _without_result(error: Finding, sources: Sources) -> str | None:
     """Return the name of the function whose None is awaited, or given in an awaitable's place."""
-    if f'"{NOTHING}"' not in error.text:
-        return None
+    return _called(error, sources) if f'"{NOTHING}"' in error.text else None
+
+
+def _of_several(error: Finding, sources: Sources) -> str | None:
+    """Return the name of the method that only some classes of a union have as an async one."""
+    match = IN_AWAIT.match(error.text)
+    is_mixed = match is not None and any(map(_is_awaitable, read_type(match[2]).members))
+    return _called(error, sources) if is_mixed else None
+
+
+def _called(error: Finding, sources: Sources) -> str | None:
     expression = sources.expression_of(error)
     match expression.value if isinstance(expression, ast.Await) else expression:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):

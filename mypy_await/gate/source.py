@@ -16,6 +16,9 @@ from mypy_await.gate.findings import Finding
 
 _Node = TypeVar("_Node", bound=ast.stmt)
 
+TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
+"""How type variables are called; an imported class of such a name is taken for one."""
+
 HEADER: Final = r"\s*(async\s+def|def|class)\s+(\w+)"
 
 
@@ -163,6 +166,21 @@ class Sources:
         """Does the file assign to an attribute of this name?"""
         setting = re.compile(rf"\.{re.escape(attribute)}\s*(:[^=]*)?=(?!=)")
         return any(setting.search(line) for line in self._file(path).lines)
+
+    def is_type_variable(self, path: str, name: str) -> bool:
+        """Is this the name of a type variable, for all that the file tells?
+
+        One that is used here is declared here, or imported; nobody calls it.
+        """
+        word, text = re.escape(name), "\n".join(self._file(path).lines)
+        if re.search(rf"^\s*class {word}\b|\b{word}\(", text, re.MULTILINE):
+            return False
+        if re.search(rf"^\s*{word}\b[^=\n]*=\s*(\w+\.)?TypeVar\(", text, re.MULTILINE):
+            return True
+        if re.search(rf"\b(def|class|type)\s+\w+\[[^]]*\b{word}\b", text):
+            return True
+        looks_so = re.fullmatch(TYPE_VARIABLE, name) is not None
+        return looks_so and re.search(rf"\b{word}\b", text) is not None
 
     def is_header(self, path: str, line: int) -> bool:
         """Does a function, a class or its decorator begin on this line?"""

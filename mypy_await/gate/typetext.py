@@ -20,8 +20,6 @@ UNKNOWN: Final = ""
 
 QUOTED: Final = '"([^"]*)"'
 """A type in a message."""
-TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
-"""How type variables are called; a class of such a name is taken for one."""
 
 UNION: Final = "|"
 CALLABLE: Final = "()"

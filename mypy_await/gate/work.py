@@ -57,7 +57,7 @@ def is_no_work(got: TypeText, want: TypeText, error: Finding, sources: Sources) 
     # mypy knows no result of what is no awaitable; of an awaitable it may be another one.
     no_result = all(member.args[-1:] == (TypeText("Never"),) for member in want.members)
     return (
-        (no_result and is_known(got))
+        (no_result and is_known(got, error, sources))
         or _is_future_for_coroutine(got, want)
         or all(member.kind in (PLAIN, NOTHING) for member in got.members)
     )
