@@ -7,6 +7,7 @@ moves something, this is the file to change.
 from __future__ import annotations
 
 import functools
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -304,12 +305,16 @@ def report_in_attempt(
 
 
 def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]:
-    """Return the codes of the errors that were reported for exactly this node so far."""
+    """Return the codes of the errors that were reported for exactly this node so far.
+
+    Some of them mypy keeps back, to show them once it has tried something else as well.
+    """
     errors = cast(TypeChecker, api).errors
     where = node.line, node.column, node.end_line, node.end_column
+    kept = (watcher._filtered or () for watcher in errors._watchers)
     return {
         info.code
-        for info in errors.error_info_map.get(errors.file, ())
+        for info in itertools.chain(errors.error_info_map.get(errors.file, ()), *kept)
         if info.code and (info.line, info.column, info.end_line, info.end_column) == where
     }
 
