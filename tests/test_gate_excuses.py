@@ -122,3 +122,16 @@ def test_a_class_lacks_a_member_only_if_all_its_bases_are_known(
 
 def test_outside_of_classes_there_is_no_base(tmp_path: Path) -> None:
     assert nearest(tmp_path, cls="f", main="def f(): ...\n") is None
+
+
+def test_a_container_may_have_async_methods_of_its_own(command: Check, tmp_path: Path) -> None:
+    text = (
+        "from typing import Iterator\n\n\n"
+        "class Sessions(dict[str, int]):\n    async def clear(self) -> None: ...\n\n\n"
+        "class Rows(Iterator[int]):\n    async def __next__(self) -> int: ...\n"
+    )
+    put(tmp_path, {"app.py": text})
+    found = command("check", "app.py").out
+    assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+        "app.py:9:5"
+    ]

@@ -17,6 +17,8 @@ from mypy_await.gate.typetext import read_type
 OVERRIDE: Final = re.compile(
     r'.*"(?P<member>\w+)" (?:is )?incompatible with .*\bsupertype "(?P<base>[^"]*)"'
 )
+CONTAINER: Final = re.compile(r"(builtins|typing|collections(\.abc)?)\.\w+")
+"""Only who holds a container calls its methods, but for the special ones."""
 REDEFINED: Final = re.compile(r'.*, base class "(?P<base>[^"]*)" defined the type as')
 BINDING: Final = re.compile(r"\s*(?P<member>\w+)\s*[:=]")
 
@@ -52,6 +54,8 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
         REBINDING.match(line) or re.match(r"await\b", sources.text_of(error))
     ):
         return not read_type(match[1]).is_async  # what is awaited there already
+    if (match := OVERRIDE.match(error.text)) and CONTAINER.fullmatch(match["base"]):
+        return not match["member"].startswith("__")
     return _is_rebound(error, sources) or _is_far(error, sources, Bases(sources, path_of))
 
 
