@@ -34,7 +34,7 @@ class Family:
 def only_used(name: str, family: Family, paths: Iterable[str]) -> bool:
     """Does somebody use what a method gives as it comes, and nobody await it?
 
-    Used on an instance of one of the classes; awaited on whatever it may be, but for an instance of
+    Used on an instance of one of the bases; awaited on whatever it may be, but for an instance of
     another class that has a method of this name.  What a base does in a method that the class
     replaces does not count.
     """
@@ -101,7 +101,9 @@ def _found(how: str, name: str, family: Family, paths: _Stamped, *, certain: boo
                 return False
     if not certain:
         return any(not others.is_one(receiver) for _, receiver, others in asked)
-    return any(Receivers(source, family.names).is_one(receiver) for source, receiver, _ in asked)
+    # To call the async method that the class itself has is no use of the original.
+    names = family.above if how == "used" else family.names
+    return any(Receivers(source, names).is_one(receiver) for source, receiver, _ in asked)
 
 
 def _mentions(path: str, text: str) -> bool:

@@ -146,8 +146,7 @@ def _recoloured(call: Call, given: Instance, formal: Instance) -> str | None:
         is_property = wanted[1].is_property
         if own[1].is_property != is_property:
             continue
-        above = protocol.mro[1:]
-        family = _family(protocol, above, protocol.names, is_property=is_property)
+        family = _family(protocol, protocol.mro, protocol.names, is_property=is_property)
         if only_used(name, family, compat.paths_of(call.site.api, wanted[0])):
             return name
     return None
