@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mypy.nodes import Decorator
+from mypy.nodes import Decorator, Expression
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import CallableType, get_proper_type
 
@@ -22,6 +22,8 @@ class Decoration:
     api: CheckerPluginInterface
     name: str
     node: Decorator
+    decorator: Expression
+    """What stands behind the `@`."""
     effect: DecoratorEffect | None
     """What the decorator's source does to an async function, where it was asked."""
     refiner: Refiner

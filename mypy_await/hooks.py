@@ -216,7 +216,7 @@ class Hooks:
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
         typ, effect = decorated.applied(self._refiner, ctx.api, fullname, decorator, node, typ)
-        use = Decoration(ctx.api, fullname, node, effect, self._refiner, is_first)
+        use = Decoration(ctx.api, fullname, node, decorator, effect, self._refiner, is_first)
         return self._judge.decorator(use, typ)
 
     def _factory(
@@ -228,7 +228,8 @@ class Hooks:
         if not isinstance(node, Decorator) or node.decorators[-1] is not call:
             return typ
         typ, effect = decorated.made_by_factory(self._refiner, api, fullname, call, node, typ)
-        return self._judge.decorator(Decoration(api, fullname, node, effect, self._refiner), typ)
+        use = Decoration(api, fullname, node, call, effect, self._refiner)
+        return self._judge.decorator(use, typ)
 
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:
         """Judge the reading of the attribute with this name."""

@@ -296,7 +296,8 @@ class Judge:
         if misuse is None or not compat.is_enabled(api, misuse.code):
             return typ
         # A factory of decorators may be overloaded.
-        compat.report_in_attempt(api, misuse.text, decoration.node, misuse.code, misuse.notes)
+        where = decoration.decorator
+        compat.report_in_attempt(api, misuse.text, where, misuse.code, misuse.notes)
         return with_open_result(typ) if decoration.swallows else typ
 
     def arguments(
