@@ -267,6 +267,12 @@ def uncovered_by(decoration: Decoration, block: str) -> str:
     return f'Coroutine of "{name}" leaves the "{block}" of "{decoration.shown_name}" before it runs'
 
 
+def nested_by(decoration: Decoration) -> str:
+    """Say that a decorator makes a function whose awaited result is a coroutine."""
+    name = decoration.node.func.name
+    return f'Async wrapper of "{decoration.shown_name}" does not await the coroutine of "{name}"'
+
+
 def kept_there(where: str) -> str:
     """Say where a coroutine is stored."""
     return f"It is kept there: {where}"

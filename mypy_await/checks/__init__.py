@@ -91,6 +91,7 @@ DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
     reused_coroutine.check_decoration,
     async_callback.check_decoration,
     escaping_awaitable.check_decoration,
+    nested_awaitable.check_decoration,
 )
 """What is asked of a decorator on a function."""
 

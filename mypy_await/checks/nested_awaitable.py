@@ -7,9 +7,12 @@ from mypy.types import ProperType, TypeVarType
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
+from mypy_await.decorations import Decoration
+from mypy_await.origins import shown_place
 from mypy_await.places import Kind, function_around
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.slots import Fit, fit
+from mypy_await.summaries import How
 from mypy_await.use import Misuse, Use
 
 
@@ -53,6 +56,15 @@ def check_container(use: Use) -> Misuse | None:
     if not hides_elements(declared_result(function, use.place), use) or use.is_awaited_as_item:
         return None
     return _misuse(use, function, None)
+
+
+def check_decoration(decoration: Decoration) -> Misuse | None:
+    """Report a decorator whose async wrapper returns the coroutine that the function gives."""
+    use = decoration.mistake(How.NESTED)
+    if use is None or not decoration.is_innermost:
+        return None
+    where = messages.called_at(shown_place(use.path, use.line))
+    return Misuse(codes.NESTED_AWAITABLE, messages.nested_by(decoration), (where,))
 
 
 def _async_function(use: Use) -> FuncDef | None:

@@ -89,7 +89,8 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
         classes.as_awaitables(engine, calls.call_function(engine, wrapper, unknown_call))
     )
     if result.verdict is Verdict.ALWAYS:
-        use = None if wrapper.is_async else Wrapper(engine, wrapper).mistake()
+        body = Wrapper(engine, wrapper)
+        use = body.nested() if wrapper.is_async else body.mistake()
         if result.origins == (SUBJECT_ORIGIN,):
             return DecoratorEffect(Effect.SAME, use)
         return DecoratorEffect(Effect.ASYNC, use, result.origins)

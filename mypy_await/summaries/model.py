@@ -82,6 +82,8 @@ class How(Enum):
     """Returned or yielded by the function itself."""
     UNCOVERED = "returned out of a try"
     """The result of a call, returned out of a `try` whose handlers are there for nothing else."""
+    NESTED = "returned by an async function"
+    """The result of a call, returned un-awaited by the async wrapper of a decorator."""
     CACHED = "kept for later calls"
     """The result of a call, stored where later calls return it again."""
     HANDED_ON = "handed on"
