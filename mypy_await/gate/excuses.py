@@ -27,6 +27,7 @@ REBINDING: Final = re.compile(
     r"\s*([A-Za-z_][\w.]*)\s*=\s*(?:await\b|[\[({].*\basync for\b.*\bin\s+\1\b)"
 )
 """`x = await ...`, `x = [... async for ... in x]`: mypy still takes the name for what it was."""
+NOTHING_AWAITED: Final = 'in "await" (actual type "None"'
 RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_complete)?\(\s*\1\b")
 """`x = asyncio.run(x)` likewise, and that line too has an error."""
 
@@ -88,6 +89,8 @@ def _is_rebound(error: Finding, sources: Sources) -> bool:
     if RUN.match(sources.line(error.path, error.line)):
         return True
     text = sources.text_of(error)
+    if NOTHING_AWAITED in error.text:
+        text = text.partition("(")[0]  # whatever is passed, the function gives nothing
     for number, line in sources.above(error):
         if (match := REBINDING.match(line) or RUN.match(line)) and _names(match[1], text):
             if "." in match[1] or sources.is_named_before(error.path, number, match[1]):
