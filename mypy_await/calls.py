@@ -32,7 +32,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat
-from mypy_await.awaitables import Awaitable, awaitable, parts
+from mypy_await.awaitables import Awaitable, awaitable, parts, refuses_coroutines
 from mypy_await.knowledge import knows
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Place, function_around, place_of
@@ -119,6 +119,10 @@ def plain_result(typ: ProperType) -> ProperType | None:
             result = get_proper_type(typ.ret_type)
         case Instance() if typ.type.fullname == "functools.partial" and typ.args:
             result = get_proper_type(typ.args[0])
+        case Overloaded():
+            results = [plain_result(item) for item in typ.items]
+            agreed = [item for item in results if item and refuses_coroutines(item)]
+            return agreed[0] if len(agreed) == len(results) else None
         case _:
             return None
     return None if awaitable(result) is not None else result

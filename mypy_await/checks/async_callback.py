@@ -154,12 +154,23 @@ def check_awaited(call: Call) -> Misuse | None:
 def _awaited(call: Call, name: str, *, is_declared: bool) -> SourceUse | None:
     """Return where the callee awaits what a function gives, if it always does."""
     summary = call.summary
+    parameter = summary.parameter(name) if summary else None
+    found = parameter.awaited(is_declared=is_declared) if parameter else None
+    if summary is not None:
+        call.site.refiner.rests_on(call.site.api, summary.sources)
+    return found or _awaited_later(call, name, is_declared=is_declared)
+
+
+def _awaited_later(call: Call, name: str, *, is_declared: bool) -> SourceUse | None:
+    """Return where what a function gives is awaited that the callee keeps, if it always is."""
+    summary = None if _may_be_overridden(call) else call.site.summary_on_receiver(call.node)
     if summary is None:
         return None
-    ways = (summary.parameter(name), summary.keeper(name))
-    found = [way.awaited(is_declared=is_declared) for way in ways if way]
+    kept = summary.awaits_kept(name, is_declared=is_declared)
     call.site.refiner.rests_on(call.site.api, summary.sources)
-    return next((use for use in found if use), None)
+    if kept is None or _is_read_elsewhere(kept, call.site.api, call.site.refiner):
+        return None
+    return kept.use
 
 
 def _is_declared(call: Call, passed: Passed) -> bool:
@@ -187,10 +198,10 @@ def _is_sync(call: Call, passed: Passed) -> bool:
     if not is_plain and (inner.info or inner.type is not None):
         return False  # a subclass may have an async method
     summary = call.site.refiner.summary_of(call.site.api, function)
-    if summary is None or (is_plain and not summary.raises):
-        return is_plain
-    does_return = not (summary.raises and summary.is_hook)  # what only raises is never awaited
-    return does_return and summary.result.verdict is Verdict.NEVER
+    if summary is None or not summary.may_return:  # what only raises is never awaited
+        return summary is None and is_plain
+    verdict = summary.result.verdict
+    return verdict is Verdict.NEVER or (is_plain and verdict is Verdict.UNKNOWN)
 
 
 def _says_nothing(formal: ProperType) -> bool:
@@ -311,14 +322,10 @@ def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
 
 
 def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
-    """Return where the same is done with all functions that the callee keeps.
-
-    What a base class is told of its own instance may be overridden there: `super().__init__(f)`.
-    """
-    callee = call.node.callee
-    if isinstance(callee, SuperExpr) or getattr(callee, "name", "") == "__init__":
+    """Return where the same is done with all functions that the callee keeps."""
+    if _may_be_overridden(call) or not _tells_little(call, passed):
         return None
-    summary = call.site.summary_on_receiver(call.node) if _tells_little(call, passed) else None
+    summary = call.site.summary_on_receiver(call.node)
     if summary is None or passed.name is None:
         return None
     kept = summary.keeps(passed.name)
@@ -326,6 +333,12 @@ def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
     if kept is None or _is_read_elsewhere(kept, call.site.api, call.site.refiner):
         return None
     return kept.use
+
+
+def _may_be_overridden(call: Call) -> bool:
+    """Is this `super().__init__(f)`?  What a base class is told may be overridden there."""
+    callee = call.node.callee
+    return isinstance(callee, SuperExpr) or getattr(callee, "name", "") == "__init__"
 
 
 def _is_kept_to_be_called(use: Use, call: CallExpr, slot: Slot) -> bool:

@@ -1,71 +1,49 @@
-"""What a class does with a function that its constructor keeps: `await self.hook()`."""
+"""Where the results are awaited of all functions that a place keeps: `await self.hook()`.
+
+A plain function is a mistake there, if nothing else is ever done with what is kept.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from mypy_await.summaries import bases, dispatch, uses
-from mypy_await.summaries.engine import Engine, class_of
-from mypy_await.summaries.model import Parameter
+from mypy_await.summaries.dispatch import UndecidedError, asks_for_colour
+from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.kept import Reader
+from mypy_await.summaries.model import fails_unless_awaitable
 from mypy_await.summaries.nodes import walk
-from mypy_await.summaries.scopes import Body
+from mypy_await.summaries.open_dispatch import OpenSearch
+from mypy_await.summaries.slots import Slot
 from mypy_await.summaries.sources import Module
-from mypy_await.summaries.values import Class, Frame
 
 
-class _UndecidedError(Exception):
-    """The attribute may be that of another object, or set elsewhere."""
+class AwaitingSearch(OpenSearch):
+    """The search for all that is done with what a slot keeps; what is found are its `await`s."""
 
+    def __init__(self, engine: Engine, slot: Slot, *, is_declared: bool) -> None:
+        super().__init__(engine, slot)
+        self._is_declared = is_declared or slot.is_async
 
-def kept(engine: Engine, cls: Class, attribute: str) -> Parameter | None:
-    """Return what the modules of a class and its bases do with what one attribute keeps.
+    def _is_out_of_sight(self, module: Module) -> bool:
+        """May the module tell async functions from others, or put another function there?"""
+        return (
+            asks_for_colour(module.tree)
+            or super()._is_out_of_sight(module)
+            or any(self._is_stored_from_outside(node) for node in walk(module.tree))
+        )
 
-    None where it is set more than once, asked of anything but `self`, or where a module asks for
-    what is async.
-    """
-    order = bases.mro(engine, cls)
-    classes = [base for base in order if isinstance(base, Class)]
-    found = uses.Found(called=[])
-    stores = 0
-    try:
-        for module in dict.fromkeys(base.frame.scope.module for base in classes):
-            engine.read(module.path)
-            if None in order or dispatch.asks_for_colour(module.tree):
-                return None
-            for frame, node in _own(engine, module, classes, attribute):
-                if isinstance(node.ctx, ast.Load):
-                    uses.Follower(engine, frame).follow(node, found)
-                else:
-                    stores += 1
-    except _UndecidedError:
-        return None
-    return (
-        Parameter(attribute, tuple(found.uses), tuple(found.called or ())) if stores == 1 else None
-    )
+    def _is_stored_from_outside(self, node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Attribute)
+            and node.attr == self.slot.name
+            and not isinstance(node.ctx, ast.Load)
+            and getattr(node.value, "id", "") not in {"self", "cls"}
+        )
 
-
-def _own(
-    engine: Engine, module: Module, classes: list[Class], name: str
-) -> Iterator[tuple[Frame, ast.Attribute]]:
-    """Yield where methods of the classes name an attribute of `self`, with the method's frame."""
-    seen = 0
-    for body in dispatch.bodies(module):
-        named = [node for node, _ in body.attributes if node.attr == name]
-        seen += len(named)
-        outside = engine.frame_of(module, module.functions[body.node])
-        owner = class_of(outside)
-        if named and not (owner and all(_is_of_self(node, body) for node in named)):
-            raise _UndecidedError
-        if owner in classes:
-            yield from ((Frame(body.scopes[body.node], (), outside), node) for node in named)
-    if seen < sum(
-        isinstance(node, ast.Attribute) and node.attr == name for node in walk(module.tree)
-    ):
-        raise _UndecidedError
-
-
-def _is_of_self(node: ast.Attribute, body: Body) -> bool:
-    spec = body.node.args
-    first = [*spec.posonlyargs, *spec.args][:1]
-    return isinstance(node.value, ast.Name) and [node.value.id] == [arg.arg for arg in first]
+    def _take_in(self, reader: Reader) -> None:
+        """Take in what one function does: nothing but to await each result."""
+        found = fails_unless_awaitable(reader.called, is_declared=self._is_declared)
+        if reader.called and found is None:
+            raise UndecidedError
+        if found is not None and self._runs(reader.frame):
+            self.misuses.append(found)

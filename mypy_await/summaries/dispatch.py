@@ -22,7 +22,9 @@ from mypy_await.summaries.slots import Slot
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import Class, Frame, Function, Instance, Value, only, result_of
 
-_COLOUR: Final = re.compile(r"awaitable|corout|is_?async|async_to_sync|__await__", re.IGNORECASE)
+_COLOUR: Final = re.compile(
+    r"awaitable|(?<!run_)corout|is_?async|async_to_sync|__await__", re.IGNORECASE
+)
 _PLAIN_DECORATORS: Final = frozenset(
     {"classmethod", "final", "override", "property", "staticmethod"}
 )
@@ -142,16 +144,22 @@ class Search:
 
     def _judge(self, reader: Reader) -> None:
         """Take in what one function does with what is kept."""
+        if reader.is_undecided:
+            raise UndecidedError
+        self._take_in(reader)
+        for holds in reader.returned:
+            self._look_up(reader.body, holds)
+
+    def _take_in(self, reader: Reader) -> None:
+        """Take in what becomes of the results of calling it."""
         lost = [use for use in reader.called if use.is_value or use.how is How.DROPPED]
         given = [use for use in reader.called if use.how in RETURNED]
-        if reader.is_undecided or len(lost) + len(given) < len(reader.called):
+        if len(lost) + len(given) < len(reader.called):
             raise UndecidedError
         if given and not self._gives_plain(reader.frame):
             raise UndecidedError
         if self._runs(reader.frame):
             self.misuses += lost + given
-        for holds in reader.returned:
-            self._look_up(reader.body, holds)
 
     def _gives_plain(self, frame: Frame) -> bool:
         """Is a function declared to return no awaitable, and never awaited?"""

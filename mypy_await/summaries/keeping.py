@@ -6,14 +6,12 @@ import ast
 from dataclasses import dataclass
 from typing import Final
 
-from mypy_await.summaries import calls, classes, expressions, fields, neighbours, slots, uses
+from mypy_await.summaries import calls, classes, expressions, fields, slots, uses
 from mypy_await.summaries.containers import DEQUE, DICT, LIST, SET, container
-from mypy_await.summaries.dispatch import Search
 from mypy_await.summaries.engine import Engine, function_at
-from mypy_await.summaries.kept import is_lost, takes
-from mypy_await.summaries.model import How, Kept, Parameter, Use
+from mypy_await.summaries.kept import takes
+from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.nodes import last_name
-from mypy_await.summaries.open_dispatch import OpenSearch
 from mypy_await.summaries.scopes import Binding, Binds
 from mypy_await.summaries.slots import FUNCTION, Slot, keeps_functions, of_attribute
 from mypy_await.summaries.values import Atom, Class, Frame, Function, Instance, Value, only
@@ -27,7 +25,6 @@ _ADDING: Final = {
 }
 """Methods that put their last argument into a container, each with a class that has it."""
 _REACHING: Final = frozenset({"get", "setdefault"})
-_LOOKS: Final = frozenset({"builtins.callable", "builtins.id", "inspect.signature"})
 
 
 @dataclass(frozen=True)
@@ -38,83 +35,6 @@ class Keeping:
     slots: frozenset[Slot] = frozenset()
     called: tuple[Use, ...] = ()
     """What becomes of the results where the body calls it as well."""
-
-
-def called_from(engine: Engine, taker: Function | Class, name: str) -> Kept | None:
-    """Return where a function that is passed for a parameter is called like a plain one.
-
-    None unless all that is done with it is to keep it, to call it like this, and to give it back.
-    """
-    kept = keeping(engine, taker, name)
-    if not all(map(_is_harmless, kept.uses)) or not all(map(is_lost, kept.called)):
-        return None
-    found = [_misuse(engine, slot) for slot in kept.slots]
-    known = [use for use in found if use is not None]
-    if not known or (len(known) < len(found) and any(slot.is_open for slot in kept.slots)):
-        return None
-    return _kept(engine, known, kept)
-
-
-def _misuse(engine: Engine, slot: Slot) -> Use | None:
-    """Return where a function kept in a slot is called as only a plain function may be."""
-    return engine.remember(("misuse", slot), lambda: _search(engine, slot).misuse(), None)
-
-
-def _search(engine: Engine, slot: Slot) -> Search:
-    return (OpenSearch if slot.is_open else Search)(engine, slot)
-
-
-def only_called(engine: Engine, taker: Function | Class, name: str) -> Kept | None:
-    """Return where what is passed for a parameter is called later, if it is only kept for that.
-
-    Nothing but a function will do there.
-    """
-    kept = keeping(engine, taker, name)
-    if not all(_is_harmless(use) and use.how is not How.RETURNED for use in kept.uses):
-        return None
-    found = [_only_call(engine, slot) for slot in kept.slots]
-    known = [use for use in found if use is not None]
-    if not known or len(known) < len(found):
-        return None
-    return _kept(engine, known, kept)
-
-
-def _only_call(engine: Engine, slot: Slot) -> Use | None:
-    return engine.remember(("call", slot), lambda: _search(engine, slot).only_call(), None)
-
-
-def _kept(engine: Engine, known: list[Use], kept: Keeping) -> Kept:
-    marks = {neighbours.mark_of(engine, slot) for slot in kept.slots}
-    first = min(known, key=lambda use: (use.path, use.line))
-    return Kept(first, frozenset(mark for mark in marks if mark))
-
-
-def decorated(engine: Engine, decorator: Value) -> Kept | None:
-    """Return where a function that a decorator keeps is called like a plain one."""
-    found = None
-    for atom in decorator:
-        maker = classes.constructor(engine, atom) if isinstance(atom, Class) else atom
-        first = _first_parameter(maker) if isinstance(maker, Function) else None
-        found = called_from(engine, maker, first) if isinstance(maker, Function) and first else None
-        if found is None:
-            return None
-    return found
-
-
-def _first_parameter(function: Function) -> str | None:
-    spec = function.node.args
-    own = [*spec.posonlyargs, *spec.args][0 if function.bound is None else 1 :]
-    return own[0].arg if own else None
-
-
-def _is_harmless(use: Use) -> bool:
-    """Does a use tell nothing of how the function is called?"""
-    match use.how:
-        case How.ATTRIBUTE:
-            return use.is_of_any_function
-        case How.TESTED:
-            return use.detail in _LOOKS
-    return use.how in {How.RETURNED, How.TRUTH, How.CALLED}
 
 
 def keeping(engine: Engine, taker: Function | Class, name: str) -> Keeping:

@@ -28,7 +28,7 @@ _COPIES: Final = frozenset({"iter", "list", "reversed", "set", "sorted", "tuple"
 _LOOKS: Final = frozenset({"bool", "len"})
 _GIVING: Final = frozenset({"get", "pop", "popleft", "setdefault"})
 _IGNORED: Final = (ast.Assert, ast.Compare, ast.Expr, ast.If, ast.UnaryOp, ast.While)
-_HARMLESS: Final = frozenset({How.CALLED, How.TRUTH, How.COMPARED, How.DROPPED})
+_HARMLESS: Final = frozenset({How.CALLED, How.TRUTH, How.COMPARED, How.DROPPED, How.TEXT})
 
 
 class Reader(uses.Follower):
@@ -41,6 +41,8 @@ class Reader(uses.Follower):
         """Is anything done that may be right for async functions as well?"""
         self.called: list[Use] = []
         """What becomes of the results of calling what is kept."""
+        self.asked: set[str] = set()
+        """The functions that it is passed to."""
         self.returned: list[Value] = []
         """What of it the function returns."""
 
@@ -65,6 +67,7 @@ class Reader(uses.Follower):
 
     def asked_of(self, function: Function, name: str) -> Parameter | None:
         """Return what a callee does with what it is passed, on the receiver that is known."""
+        self.asked.add(getattr(function.node, "name", ""))
         return self.engine.remember(
             ("kept", function, name), lambda: _parameter(self.engine, function, name), None
         )

@@ -77,7 +77,7 @@ CONSUMERS: Final = (
 
 AWAIT_AT_ONCE: Final = (
     RUNNERS
-    | _names("asyncio", "create_task ensure_future gather shield wait_for")
+    | _names("asyncio", "create_task ensure_future gather run_coroutine_threadsafe shield wait_for")
     | _names("asyncio.AbstractEventLoop", "create_task")
     | _names("asyncio.TaskGroup", "create_task")
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -160,7 +161,9 @@ class Mark:
     names: str
     """A pattern of an import of the module or the class."""
     read: str
-    """A pattern of what reads the place."""
+    """A pattern of what reads the place, and may do what is right."""
+    elsewhere: str
+    """The same for files of the package that import neither."""
     known: frozenset[str]
     """Files that were read already."""
 
@@ -182,6 +185,17 @@ def misuse(uses: tuple[Use, ...], *, drop: bool = False) -> Use | None:
     """
     bad = [use for use in uses if use.is_value or (drop and use.how is How.DROPPED)]
     return bad[0] if bad and all(use in bad or use.how is How.DROPPED for use in uses) else None
+
+
+def fails_unless_awaitable(called: Sequence[Use], *, is_declared: bool) -> Use | None:
+    """Return the first `await` of what calling a function gives, if each result is awaited at once.
+
+    One may also be handed on where it is declared to be awaitable.
+    """
+    found = [use for use in called if use.how is How.AWAITED and use.detail == AT_ONCE]
+    rest = [use for use in called if use not in found]
+    may_rest = is_declared and all(use.how in (How.AWAITED, How.HANDED_ON) for use in rest)
+    return found[0] if found and (may_rest or not rest) else None
 
 
 _TELLING_NAMES: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
@@ -248,10 +262,7 @@ class Parameter:
         harmless = (How.CALLED, How.TRUTH, How.TEXT)
         if not all(use.how in harmless or use.detail in _TELLING_NAMES for use in self.uses):
             return None
-        found = [use for use in self.called if use.how is How.AWAITED and use.detail == AT_ONCE]
-        rest = [use for use in self.called if use not in found]
-        may_rest = is_declared and all(use.how in (How.AWAITED, How.HANDED_ON) for use in rest)
-        return found[0] if found and (may_rest or not rest) else None
+        return fails_unless_awaitable(self.called, is_declared=is_declared)
 
     @property
     def uncovered(self) -> Use | None:

@@ -19,10 +19,15 @@ from mypy_await.summaries.values import Class
 
 _MOST: Final = 400
 """In a larger package anything may happen."""
+_WITHOUT_AWAIT: Final = r"(?m)^(?![^\n]*\bawait\b)[^\n]*"
 
 
-def mark_of(engine: Engine, slot: Slot) -> Mark | None:
-    """Return how to know files that may read an open slot; None for what only its module reads."""
+def mark_of(engine: Engine, slot: Slot, *, is_awaited: bool = False) -> Mark | None:
+    """Return how to know files that may read an open slot; None for what only its module reads.
+
+    Where all that it gives is awaited, any line without an `await` counts, one that stores too; in
+    files that do not know the class, where something else than `self` has it.
+    """
     if not slot.is_open or slot.name.startswith("_"):
         return None
     module = slot.module
@@ -32,13 +37,18 @@ def mark_of(engine: Engine, slot: Slot) -> Mark | None:
     line = bases.mro(engine, slot.owner) if slot.owner else ()
     known = {cls.frame.scope.module.path for cls in line if isinstance(cls, Class)}
     names = rf"(?m)^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*)?\b({home}|{owner})\b"
-    return Mark(module.name, module.path, names, read, frozenset({module.path, *known}))
+    elsewhere = rf"\bawait\b[^\n]*{read}"
+    if is_awaited:
+        read = rf"[.]{slot.name}\b" if slot.owner else read
+        elsewhere = rf"{_WITHOUT_AWAIT}(?<!\bself)(?<!\bcls){read}"
+        read = _WITHOUT_AWAIT + read
+    return Mark(module.name, module.path, names, read, elsewhere, frozenset({module.path, *known}))
 
 
 def reading(mark: Mark, module: str, path: str) -> tuple[list[str], bool]:
     """Return the files that import a place, beside it or a module; and may one do what is right?
 
-    Any use counts there, and elsewhere in its package an `await`: an object needs no import.
+    Elsewhere in its package that has to be plainer: an object needs no import.
     """
     own = Path(path).absolute()
     near = set(_files(Path(mark.path), mark.module))
@@ -49,11 +59,13 @@ def reading(mark: Mark, module: str, path: str) -> tuple[list[str], bool]:
         if str(file) not in mark.known and len(files) < _MOST and file.is_file()
     }
     named = [file for file, text in texts.items() if file == own or re.search(mark.names, text)]
-    awaited = rf"\bawait\b[^\n]*{mark.read}"
     return list(map(str, named)), (
         len(files) >= _MOST
         or any(re.search(mark.read, texts[file]) for file in named)
-        or ("." in mark.module and any(re.search(awaited, texts.get(file, "")) for file in near))
+        or (
+            "." in mark.module
+            and any(re.search(mark.elsewhere, texts.get(file, "")) for file in near)
+        )
     )
 
 

@@ -76,7 +76,7 @@ class OpenSearch(Search):
         around = reader.frame.scope.module.tree if is_given else reader.body.node
         if asks_for_colour(around):
             raise UndecidedError
-        self._methods.add(getattr(reader.body.node, "name", ""))
+        self._methods |= {getattr(reader.body.node, "name", ""), *reader.asked}
         super()._judge(reader)
 
     def _runs(self, frame: Frame) -> bool:
@@ -100,7 +100,7 @@ class OpenSearch(Search):
         return found
 
     def _overrides(self, cls: Class) -> bool:
-        """Does a class replace a method that reads the slot?"""
+        """Does a class replace a method that reads the slot, or is passed what it keeps?"""
         return not self._methods.isdisjoint(self.engine.inside(cls).scope.bindings)
 
     @cached_property

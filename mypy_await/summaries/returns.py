@@ -6,10 +6,13 @@ Paths that raise do not count; where it is in doubt whether a statement is reach
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from mypy_await.summaries.flow import LOOPS, TRIES, Decide, undecided
 from mypy_await.summaries.nodes import children
 from mypy_await.summaries.scopes import FUNCTIONS, FunctionNode, inner_parts
+
+_EXITS: Final = frozenset({("sys", "exit"), ("os", "_exit"), ("os", "abort")})
 
 
 def returned(body: list[ast.stmt], decide: Decide = undecided) -> list[ast.expr | None]:
@@ -46,8 +49,8 @@ def _statement_falls(node: ast.stmt, found: list[ast.expr | None], decide: Decid
             return False
         case ast.Raise() | ast.Break() | ast.Continue():
             return False
-        case ast.Assert(test=ast.Constant(value=False)):
-            return False
+        case ast.Assert() | ast.Expr():
+            return not _always_raises(node)
         case ast.If(test=test, body=body, orelse=orelse):
             decision = decide(test)
             yes = decision is not False and _falls(body, found, decide)
@@ -68,6 +71,15 @@ def _statement_falls(node: ast.stmt, found: list[ast.expr | None], decide: Decid
     if isinstance(node, TRIES):
         return _try_falls(node, found, decide)
     return True
+
+
+def _always_raises(node: ast.Assert | ast.Expr) -> bool:
+    match node:
+        case ast.Assert(test=ast.Constant(value=False)):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
+            return (module, name) in _EXITS
+    return False
 
 
 def _try_falls(node: ast.Try, found: list[ast.expr | None], decide: Decide) -> bool:

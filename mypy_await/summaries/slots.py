@@ -12,7 +12,7 @@ is stored there, and only the calls can tell what is meant.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -70,7 +70,11 @@ class Slot:
     name: str
     holds: Value
     is_open: bool = False
-    """Does no declaration say which functions are meant?"""
+    """Does no declaration say that plain functions are meant?"""
+    is_async: bool = False
+    """Is it open, but for a declaration that says that what the functions give is awaitable?"""
+    is_replaced: bool = False
+    """Does it hold one function, and do several statements put one there?"""
 
 
 def of_attribute(engine: Engine, owner: Class, name: str) -> Slot | None:
@@ -142,19 +146,21 @@ _VARIABLES: Final = frozenset({Binds.VALUE, Binds.DECLARED})
 
 
 def _open(engine: Engine, slot: Slot, bindings: Iterable[tuple[Binding, Frame]]) -> Slot | None:
-    """Return a slot if its declarations are silent; a container as it is made there."""
-    made = set[str | None]()
+    """Return a slot if no declaration says more than "async"; a container as it is made there."""
+    made: list[str | None] = []
     for one, frame in bindings:
         if one.binds is Binds.DECLARED and one.value:
-            if not _is_silent(declared.value(engine, one.value, frame)):
+            verdicts = set(_verdicts(declared.value(engine, one.value, frame)))
+            if not verdicts <= {Verdict.UNKNOWN, Verdict.ALWAYS}:
                 return None
+            slot = replace(slot, is_async=slot.is_async or Verdict.ALWAYS in verdicts)
         value = one.site.value if isinstance(one.site, ast.AnnAssign) else one.value
         if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
-            made.add(_made(value))
+            made.append(_made(value))
     kept = only(slot.holds)
     if not isinstance(kept, Instance):
-        return slot
-    kind = made.pop() if len(made) == 1 else None
+        return replace(slot, is_replaced=len(made) > 1)
+    kind = made[0] if len(set(made)) == 1 else None
     return replace(slot, holds=frozenset({replace(kept, cls=kind)})) if kind else None
 
 
@@ -169,21 +175,22 @@ def _made(value: ast.expr) -> str | None:
     return _CONTAINERS.get(name)
 
 
-def _is_silent(holds: Value) -> bool:
-    """Does a declaration leave open what the functions give?"""
-    return all(map(_says_nothing, holds - NONE))
+def _verdicts(holds: Value) -> Iterator[Verdict]:
+    """Yield what a declaration says of what the functions give; `NEVER` where it is of others."""
+    for atom in holds - NONE:
+        match atom:
+            case Unknown():
+                yield Verdict.UNKNOWN
+            case Declared(result=result):
+                yield result_of(result).verdict
+            case Instance(cls=str(fullname), items=items) if _is_container(fullname):
+                yield from _verdicts(UNKNOWN if items is None else items)
+            case _:
+                yield Verdict.NEVER
 
 
-def _says_nothing(atom: Atom) -> bool:
-    match atom:
-        case Unknown():
-            return True
-        case Declared(result=result):
-            return result_of(result).verdict is Verdict.UNKNOWN
-        case Instance(cls=str(fullname), items=items):
-            is_container = fullname.rpartition(".")[2] in (*_CONTAINERS, "tuple")
-            return is_container and (items is None or _is_silent(items))
-    return False
+def _is_container(fullname: str) -> bool:
+    return fullname.rpartition(".")[2] in (*_CONTAINERS, "tuple")
 
 
 def displayed(parent: ast.AST, node: ast.expr, holds: Value) -> Value | None:

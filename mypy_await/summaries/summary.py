@@ -9,12 +9,11 @@ from typing import TypeVar, cast
 
 from mypy_await.summaries import (
     arguments,
-    awaiting,
     calls,
     classes,
     effects,
     elements,
-    keeping,
+    later,
     library,
     lookup,
     managers,
@@ -151,6 +150,16 @@ class FunctionSummary:
             return returns.raised(function.node) if function else frozenset()
 
         return self._ask("raises", question, frozenset())
+
+    @property
+    def may_return(self) -> bool:
+        """May a call of it end with no exception?  So does what nobody can read."""
+
+        def question() -> bool:
+            body = getattr(self._function and self._function.node, "body", None)
+            return not isinstance(body, list) or bool(returns.returned(body))
+
+        return self._ask("may return", question, True)
 
     @property
     def is_hook(self) -> bool:
@@ -372,20 +381,8 @@ class FunctionSummary:
             return classes.constructor(self._engine, found)
         return self._function
 
-    def keeper(self, name: str) -> Parameter | None:
-        """Return what a class does with an argument that its constructor only keeps."""
-
-        def question() -> Parameter | None:
-            cls, inside = only(self._value), self.parameter(name)
-            attribute = inside.kept_in if inside else None
-            if not isinstance(cls, Class) or attribute is None:
-                return None
-            return awaiting.kept(self._engine, cls, attribute)
-
-        return self._ask(("keeper", name), question, None)
-
     def _taker(self) -> Function | Class | None:
-        """Return the same, or a class whose constructor nobody wrote."""
+        """Return what takes the arguments: that body, or a class whose constructor nobody wrote."""
         found = only(self._value)
         return self._body() or (found if isinstance(found, Class) else None)
 
@@ -397,16 +394,27 @@ class FunctionSummary:
 
         def question() -> Kept | None:
             taker = self._taker()
-            return keeping.called_from(self._engine, taker, name) if taker else None
+            return later.called_from(self._engine, taker, name) if taker else None
 
         return self._ask(("keeps", name), question, None)
+
+    def awaits_kept(self, name: str, *, is_declared: bool) -> Kept | None:
+        """Return where what a function gives is awaited that the body keeps, if all of it is."""
+
+        def question() -> Kept | None:
+            taker = self._taker()
+            if taker is None:
+                return None
+            return later.awaited_from(self._engine, taker, name, is_declared=is_declared)
+
+        return self._ask(("awaits kept", name, is_declared), question, None)
 
     def only_calls(self, name: str) -> Kept | None:
         """Return where an argument is called that the body keeps for that, and for nothing else."""
 
         def question() -> Kept | None:
             taker = self._taker()
-            return keeping.only_called(self._engine, taker, name) if taker else None
+            return later.only_called(self._engine, taker, name) if taker else None
 
         return self._ask(("only calls", name), question, None)
 
@@ -426,7 +434,7 @@ class FunctionSummary:
         if effect.effect not in (Effect.SAME, Effect.UNKNOWN):
             return effect
         # A question of its own: that it reaches too deep must not hide the effect.
-        kept = lambda: keeping.decorated(self._engine, decorator())  # noqa: E731
+        kept = lambda: later.decorated(self._engine, decorator())  # noqa: E731
         return replace(effect, kept=self._ask(("keeps", key), kept, None))
 
     @property
