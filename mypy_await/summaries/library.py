@@ -82,6 +82,8 @@ AWAIT_AT_ONCE: Final = (
     | _names("asyncio.TaskGroup", "create_task")
 )
 """They fail when given what cannot be awaited."""
+AWAIT_ALL_AT_ONCE: Final = _names("asyncio", "gather")
+"""They do so for each argument."""
 
 LOOPS: Final = _names("asyncio", "get_event_loop get_running_loop new_event_loop")
 
@@ -105,6 +107,9 @@ CLASSES: Final = (
     | _names("threading", "Thread Event")
     | frozenset({"logging.Logger"})
 )
+
+ENTERED_AS_THEMSELVES: Final = _names("asyncio", "Runner TaskGroup")
+"""Context managers that `with` and `async with` bind themselves."""
 
 NOT_AWAITABLE: Final = CLASSES | frozenset({"concurrent.futures.Future"})
 """Classes whose instances are certainly not awaitable."""

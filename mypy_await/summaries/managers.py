@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from mypy_await.summaries import arguments, calls, classes, declared, expressions
+from mypy_await.summaries import arguments, calls, classes, declared, expressions, library
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.scopes import own_nodes
 from mypy_await.summaries.values import (
@@ -33,6 +33,8 @@ def _enter(engine: Engine, atom: Atom, is_async: bool) -> Value:
         return yielded(engine, atom.function, atom.bindings)
     if not isinstance(atom, (Instance, Super)):
         return UNKNOWN
+    if isinstance(atom, Instance) and atom.cls in library.ENTERED_AS_THEMSELVES:
+        return frozenset({atom})
     name = "__aenter__" if is_async else "__enter__"
     method = classes.attribute(engine, frozenset({atom}), name)
     result = calls.call(engine, method, arguments.of_values())

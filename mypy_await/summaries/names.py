@@ -241,9 +241,20 @@ def bound_value(engine: Engine, binding: Binding, frame: Frame) -> Value:
             return managers.entered(engine, entered, isinstance(site, ast.AsyncWith))
         case Binds.LOOP if binding.value:
             return containers.iterated(expressions.value(engine, binding.value, frame))
+        case Binds.OTHER if isinstance(site, ast.AugAssign) and isinstance(site.target, ast.Name):
+            return _augmented(frame.scope.bindings.get(site.target.id, []))
         case Binds.IMPORT if binding.alias:
             return _imported(engine, frame.scope.module, site, binding.alias)
     return UNKNOWN
+
+
+def _augmented(bindings: list[Binding]) -> Value:
+    """Numbers and text stay such, whatever is added: `total = 0`, `total += size`."""
+    first = [one.value for one in bindings if not isinstance(one.site, ast.AugAssign)]
+    is_plain = bool(first) and all(
+        isinstance(value, ast.Constant) and value.value is not None for value in first
+    )
+    return PLAIN if is_plain else UNKNOWN
 
 
 def _imported(engine: Engine, module: Module, node: ast.AST, alias: ast.alias) -> Value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mypy_await.summaries import calls, classes, expressions, library, narrowing, parameters
+from mypy_await.summaries.at_once import is_awaited_at_once
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import AT_ONCE, How, Parameter, Use
 from mypy_await.summaries.reads import Reads
@@ -76,7 +77,7 @@ class Follower(Reads):
             result = Found(found.called)
             if self._is_covered(parent):
                 self.note(result, How.UNCOVERED, parent)
-            elif self._is_awaited_at_once(parent):
+            elif is_awaited_at_once(self, parent):
                 self.note(result, How.AWAITED, parent, AT_ONCE)
             else:
                 self.follow(parent, result)
@@ -101,21 +102,6 @@ class Follower(Reads):
             )
             for handler in around.handlers
         )
-
-    def _is_awaited_at_once(self, call: ast.Call) -> bool:
-        """Is a call all that is awaited, or run, where nothing is ready for it to be plain?"""
-        above = self.body.parents[call]
-        if isinstance(above, ast.Call):
-            callee = expressions.value(self.engine, above.func, self.frame_at(above))
-            runs = bool(callee) and all(
-                isinstance(atom, External) and atom.fullname in library.AWAIT_AT_ONCE
-                for atom in callee
-            )
-            if not runs:
-                return False
-        elif not isinstance(above, ast.Await):
-            return False
-        return not any(map(_catches_type_errors, self.body.ancestors(call)))
 
     def _in_statement(self, parent: ast.AST, node: ast.expr, found: Found) -> None:
         match parent:
@@ -309,16 +295,6 @@ _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Fo
     **dict.fromkeys(_DISPLAYS, Follower._in_display),
     ast.Starred: Follower._starred,
 }
-
-
-def _catches_type_errors(node: ast.AST) -> bool:
-    """Does a block deal with what awaiting a plain value raises?"""
-    match node:
-        case ast.Try(handlers=handlers):
-            return any(node.type and "TypeError" in ast.unparse(node.type) for node in handlers)
-        case ast.With(items=items):
-            return any("TypeError" in ast.unparse(item.context_expr) for item in items)
-    return False
 
 
 def passes_names_only(call: ast.Call) -> bool:
