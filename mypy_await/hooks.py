@@ -97,7 +97,7 @@ class Hooks:
         # expression as their context: ours answers only to the call that names the method.
         is_method, name = isinstance(ctx, MethodContext), fullname.rpartition(".")[2]
         if is_method and name in _BY_PROTOCOL and not _names(node, name):
-            typ = self._refiner.by_protocol(ctx.api, fullname, typ)
+            typ = self._refiner.by_protocol(ctx, fullname)
         if isinstance(node, CallExpr):
             if is_method and not _names(node, name):
                 return typ
@@ -274,6 +274,15 @@ def _names(node: Context, method: str) -> bool:
 
 
 _BY_PROTOCOL: Final = frozenset(
-    {"__aenter__", "__aiter__", "__anext__", "__enter__", "__getitem__", "__iter__", "__next__"}
+    {
+        "__aenter__",
+        "__aiter__",
+        "__anext__",
+        "__await__",
+        "__enter__",
+        "__getitem__",
+        "__iter__",
+        "__next__",
+    }
 )
-"""Methods whose calls statements make that bind a name, and subscriptions."""
+"""Methods whose calls statements make that bind a name, subscriptions, and `await`."""

@@ -110,3 +110,8 @@ def instance(info: TypeInfo) -> Instance:
 def coroutine(api: CheckerPluginInterface, result: Type) -> Instance:
     """Return the type of a coroutine with this result."""
     return api.named_generic_type(names.COROUTINE, [any_type(), any_type(), result])
+
+
+def generator(api: CheckerPluginInterface, result: Type) -> Instance:
+    """Return the type of a generator that returns this: what `__await__` gives."""
+    return api.named_generic_type(names.GENERATOR, [any_type(), any_type(), result])

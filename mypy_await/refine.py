@@ -27,7 +27,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import compat, names
+from mypy_await import compat, names, wrapped
 from mypy_await.awaitables import awaitable, is_async_def
 from mypy_await.freshness import Freshness
 from mypy_await.known import arguments, says_nothing
@@ -38,6 +38,7 @@ from mypy_await.origins import (
     Sometimes,
     any_type,
     coroutine,
+    generator,
     instance,
 )
 from mypy_await.protect import is_protected
@@ -145,20 +146,29 @@ class Refiner(Reader):
         self.note(api, summary)
         return found
 
-    def by_protocol(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Type:
+    def by_protocol(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
         """Return the type of a special method's call that a statement makes: in the gate only.
 
         So the target of `with`, or of a loop, has the class that the source of `__enter__` or
-        `__next__` gives, where they have no annotations.
+        `__next__` gives, where they have no annotations; or that of what is awaited or entered.
         """
-        summary = self.summary(api, fullname) if self._infer_returns else None
+        api, typ = ctx.api, get_proper_type(ctx.default_return_type)
+        inside = awaitable(typ)
+        if not self._infer_returns:
+            return typ
+        if not says_nothing(get_proper_type(inside.result) if inside else typ):
+            return typ
+        summary = self.summary(api, fullname)
         if summary is None:
             return typ
-        proper = get_proper_type(typ)
-        inside = awaitable(proper)
-        found = None
-        if says_nothing(get_proper_type(inside.result) if inside else proper):
-            found = self._receiver(api, summary, proper, lambda: None)
+
+        def by_call() -> str | None:
+            return wrapped.class_given(self, api, fullname, ctx.context)
+
+        if fullname.endswith(wrapped.AWAIT):
+            info = self.origins.class_named(by_call())
+            return generator(api, instance(info)) if info else typ
+        found = self._receiver(api, summary, typ, by_call)
         self.note(api, summary)
         return found.typ if found else typ
 

@@ -209,6 +209,25 @@ def _awaited_atom(engine: Engine, atom: Atom) -> Value:
     return NOTHING if isinstance(atom, Constant) else UNKNOWN
 
 
+def awaited_by(engine: Engine, method: Function) -> Value:
+    """Return what awaiting gives by the body of an `__await__`: a generator, or one handed on."""
+    if is_generator(engine, method):
+        return body_result(engine, method, bound(engine, method, Arguments()))
+    engine.read(method.frame.scope.module.path)
+    frame = open_frame(engine, method)
+    assert isinstance(method.node, ast.FunctionDef)
+    found = returned(method.node.body, lambda test: expressions.decide(engine, test, frame))
+    return join(*(run_to_end(engine, one, frame) for one in found)) or UNKNOWN
+
+
+def run_to_end(engine: Engine, node: ast.expr | None, frame: Frame) -> Value:
+    """Return what an iterator gives once it has run to its end: `x.__await__()`, what `x` gives."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr="__await__"), args=[], keywords=[]):
+            return awaited(engine, expressions.value(engine, inner, frame))
+    return UNKNOWN
+
+
 def is_generator(engine: Engine, function: Function) -> bool:
     """Does the function's own body yield?"""
 

@@ -289,11 +289,14 @@ def _as_awaitable(engine: Engine, atom: Atom) -> Value:
 
 
 def awaited(engine: Engine, awaitable: Instance) -> Value:
-    """Return what awaiting an instance gives, as its `__await__` declares it."""
+    """Return what awaiting an instance gives, as its `__await__` declares or makes it."""
     method = only(attribute(engine, frozenset({awaitable}), "__await__"))
     match method:
         case Function(
             annotation=ast.Subscript(value=generator, slice=ast.Tuple(elts=[_, _, result]))
         ) if ast.unparse(generator).rpartition(".")[2] == "Generator":
             return declared.value(engine, result, method.frame)
+        case Function(node=ast.FunctionDef()):
+            key = ("awaited", method)
+            return engine.remember(key, lambda: calls.awaited_by(engine, method), UNKNOWN)
     return UNKNOWN

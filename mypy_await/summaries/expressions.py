@@ -69,6 +69,10 @@ def _await(engine: Engine, node: ast.Await, frame: Frame) -> Value:
     return calls.awaited(engine, value(engine, node.value, frame))
 
 
+def _yield_from(engine: Engine, node: ast.YieldFrom, frame: Frame) -> Value:
+    return calls.run_to_end(engine, node.value, frame)
+
+
 def _walrus(engine: Engine, node: ast.NamedExpr, frame: Frame) -> Value:
     return value(engine, node.value, frame)
 
@@ -149,6 +153,7 @@ _READERS: Final[dict[type[ast.expr], Callable[[Engine, Any, Frame], Value]]] = {
     ast.Attribute: _attribute,
     ast.Call: _call,
     ast.Await: _await,
+    ast.YieldFrom: _yield_from,
     ast.NamedExpr: _walrus,
     ast.IfExp: _conditional,
     ast.BoolOp: _and_or,

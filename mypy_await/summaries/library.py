@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections.abc
 import importlib
 from typing import Final
 
@@ -169,7 +170,7 @@ SINKS: Final[dict[str, How]] = {
 NEUTRAL: Final = frozenset({"functools.wraps", "functools.update_wrapper"})
 """They look at a function only to copy its name."""
 
-_GENERIC_NAMES: Final = frozenset({"Dict", "FrozenSet", "List", "Set", "Tuple", "Type"})
+_GENERICS: Final = _names("typing", "Dict FrozenSet List Set Tuple Type")
 
 HARMLESS_BASES: Final = (
     _names("typing", "Generic Protocol NamedTuple TypedDict")
@@ -310,11 +311,14 @@ def _declared(known: Known, fullname: str) -> Value:
 
 
 def lacks(base: str | None, name: str) -> bool:
-    """Is this a built-in class, or its name in `typing`, that certainly has no such attribute?"""
+    """Is this a built-in or abstract class, or its name in `typing`, without such an attribute?"""
     prefix, _, short = (base or "").rpartition(".")
-    cls = getattr(builtins, short.lower() if prefix == "typing" else short, None)
-    is_known = prefix == "builtins" or (prefix == "typing" and short in _GENERIC_NAMES)
-    return is_known and isinstance(cls, type) and not hasattr(cls, name)
+    cls = None
+    if prefix == "builtins" or base in _GENERICS:
+        cls = getattr(builtins, short.lower() if base in _GENERICS else short, None)
+    elif prefix in ("collections.abc", "typing") and short in collections.abc.__all__:
+        cls = getattr(collections.abc, short)
+    return isinstance(cls, type) and not hasattr(cls, name)
 
 
 def known_value(engine: Engine, fullname: str, made: Instance) -> Value:

@@ -313,6 +313,16 @@ class FunctionSummary:
         return () if self.is_hook else self._ask("built in", question, ())
 
     @property
+    def awaits_class(self) -> str | None:
+        """The one class of `x` in `x = await this(...)`."""
+
+        def question() -> str | None:
+            value = self._called(Arguments(is_open=True))
+            return self._one_class(calls.awaited(self._engine, value))
+
+        return self._ask("awaits", question, None)
+
+    @property
     def enters_class(self) -> str | None:
         """The one class of `x` in `with this(...) as x`, or in `async with this(...) as x`."""
 
