@@ -157,6 +157,9 @@ class Hooks:
             return known_by.typ if known_by else typ
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+        if self._infers_returns:
+            find = lambda: self._refiner.class_if_any(ctx, fullname, node, typ)  # noqa: E731
+            typ = self._judge.optional(ctx.api, node, typ, find)
         return self._unknown_value(ctx, fullname, node, typ)
 
     def _unknown_value(

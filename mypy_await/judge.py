@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -63,7 +63,7 @@ from mypy_await.checks import (
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.defaults import is_default
-from mypy_await.local_names import is_exact, local_name, may_fail
+from mypy_await.local_names import class_or_none, is_exact, local_name, may_fail
 from mypy_await.origins import Refined, Sometimes
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
@@ -181,6 +181,17 @@ class Judge:
         if isinstance(plain, NoneType):
             api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
         return plain
+
+    def optional(
+        self,
+        api: CheckerPluginInterface,
+        node: CallExpr,
+        typ: Type,
+        find: Callable[[], Instance | None],
+    ) -> Type:
+        """Return the type of a call with what the source finds that it gives, or `None`."""
+        site = self._site(api, node)
+        return typ if site is None else class_or_none(site, node, typ, find)
 
     def calls_default(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
         """Is a method called of a local name for the default of what may be left out?"""

@@ -6,11 +6,14 @@ Nothing is said of a name that a nested function sees.
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mypy.nodes import (
+    LDEF,
     AssignmentExpr,
     AssignmentStmt,
+    AwaitExpr,
     CallExpr,
     Expression,
     ForStmt,
@@ -27,11 +30,16 @@ from mypy.nodes import (
     Var,
     WithStmt,
 )
+from mypy.patterns import AsPattern
+from mypy.types import Instance, NoneType, Type, UnionType, get_proper_type
 
 from mypy_await import compat
-from mypy_await.bound import assignments_to, only_value
+from mypy_await.awaitables import awaitable
+from mypy_await.bound import assignments_to, is_argument, only_value
 from mypy_await.flow import is_seen_elsewhere
-from mypy_await.places import function_around
+from mypy_await.known import says_nothing
+from mypy_await.origins import coroutine
+from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.walk import Parents, descendants
 
@@ -71,12 +79,56 @@ def entered_name(site: Site, name: NameExpr) -> LocalName | None:
     return _named(site, variable, function, value)
 
 
+def class_or_none(
+    site: Site, call: CallExpr, typ: Type, find: Callable[[], Instance | None]
+) -> Type:
+    """Return the type of a call that gives an instance or `None`, or whose awaiting does.
+
+    It is `typ` as before but where `None` would fail, and where the value is all that one local
+    name is ever bound to: mypy would not see what else a name holds.
+    """
+    value, place = awaitable(typ), place_of(call, site.parents)
+    if not says_nothing(get_proper_type(value.result if value else typ)):
+        return typ
+    if value and isinstance(place.node, AwaitExpr) and not place.conditional:
+        place = place_of(place.node, site.parents)
+    elif value:
+        return typ
+    is_receiver = place.kind is Kind.ATTRIBUTE
+    if place.conditional or not (is_receiver or place.names or place.kind is Kind.ASSIGNED):
+        return typ
+    found = find()
+    if found is None or not (is_receiver or _is_only_value(site, place)):
+        return typ
+    made: Type = found if is_receiver else UnionType([found, NoneType()])
+    return coroutine(site.api, made) if value else made
+
+
+def _is_only_value(site: Site, place: Place) -> bool:
+    """Is a value bound to one local name here, to which nothing else is ever bound?"""
+    is_plain = place.kind is Kind.ASSIGNED and not place.names
+    names = [place.target] if is_plain else list(place.names)
+    name = names[0] if len(names) == 1 else None
+    function = function_around(place.node, site.parents)
+    if not isinstance(name, NameExpr) or name.kind != LDEF or not isinstance(function, FuncDef):
+        return False
+    variable = name.node
+    if not isinstance(variable, Var) or is_argument(variable, function):
+        return False
+    if is_seen_elsewhere(variable, function):
+        return False
+    assigned = len(list(assignments_to(variable, function)))
+    return assigned == is_plain and not any(
+        _rebinds(node, variable, name) for node in descendants(function)
+    )
+
+
 def _rebinds(node: Node, variable: Var, name: NameExpr) -> bool:
-    """Does a loop, another `with` or `:=` bind the variable, too?"""
+    """Does a loop, a handler, another `with` or `:=` bind the variable, too?"""
     match node:
-        case WithStmt(target=targets):
+        case WithStmt(target=targets) | TryStmt(vars=targets):
             bound: list[Expression | None] = list(targets)
-        case ForStmt(index=target) | AssignmentExpr(target=target):
+        case ForStmt(index=target) | AssignmentExpr(target=target) | AsPattern(name=target):
             bound = [target]
         case _:
             return False

@@ -146,6 +146,21 @@ class Refiner(Reader):
         self.note(api, summary)
         return found
 
+    def class_if_any(
+        self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
+    ) -> Instance | None:
+        """Return the class of what a call gives that is not `None`, or of what awaiting it does."""
+        if self.means_any(fullname):
+            return None
+        summary = self.summary_of_callee(ctx.api, fullname, node.callee)
+        if summary is None or summary.is_async is not (awaitable(typ) is not None):
+            return None
+        info = self.origins.class_named(summary.class_if_any(arguments(ctx)))
+        if info is None or info.get("__await__"):
+            return None
+        self.note(ctx.api, summary)
+        return instance(info)
+
     def by_protocol(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
         """Return the type of a special method's call that a statement makes: in the gate only.
 

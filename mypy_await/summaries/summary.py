@@ -262,18 +262,38 @@ class FunctionSummary:
         """
         return self._class(Arguments(is_open=True), "class")
 
+    def class_if_any(self, arguments: Mapping[str, Argument]) -> str | None:
+        """Return the class of what a call gives where that is not `None`, as it may be.
+
+        As in `returns_class`, of what awaiting it gives.  Classes that are built in are left out.
+        """
+        found = self._class_if_any(Arguments(is_open=True), "class if any")
+        if found is None:
+            key = ("class if any", tuple(arguments.items()))
+            found = self._class_if_any(self._given(arguments), key)
+        return found
+
+    def _class_if_any(self, given: Arguments, key: object) -> str | None:
+        def question() -> str | None:
+            value = self._awaited_if_async(given)
+            found = only(value - NONE) if value > NONE else None
+            return self._one_class(value - NONE) if isinstance(found, Instance) else None
+
+        name = self._ask(key, question, None)
+        return None if name is None or name.startswith("builtins.") else name
+
     @property
     def instance_of(self) -> str | None:
         """The full name of the one class that what the name holds is certainly an instance of."""
         return self._ask("instance", lambda: self._one_class(self._value), None)
 
     def _class(self, given: Arguments, key: object) -> str | None:
-        def question() -> str | None:
-            value = self._called(given)
-            is_async = value and all(isinstance(atom, Awaitable) for atom in value)
-            return self._one_class(calls.awaited(self._engine, value) if is_async else value)
+        return self._ask(key, lambda: self._one_class(self._awaited_if_async(given)), None)
 
-        return self._ask(key, question, None)
+    def _awaited_if_async(self, given: Arguments) -> Value:
+        value = self._called(given)
+        is_async = value and all(isinstance(atom, Awaitable) for atom in value)
+        return calls.awaited(self._engine, value) if is_async else value
 
     def _one_class(self, value: Value) -> str | None:
         if value and all(isinstance(atom, Constant) and atom.value is not None for atom in value):
