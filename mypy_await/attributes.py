@@ -33,7 +33,7 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import Instance, ProperType
+from mypy.types import Instance, ProperType, get_proper_type
 
 from mypy_await import compat
 from mypy_await.bindings import Fate, ObjectTo
@@ -48,12 +48,10 @@ from mypy_await.walk import descendants, parents_below
 
 def fate(use: Use, object_to: ObjectTo) -> Fate | None:
     """Follow the value of `use`; None when it is not bound to an attribute or global alone."""
-    place = use.place
-    if place.kind is not Kind.ASSIGNED or place.names or not use.value.is_lazy:
+    target = use.place.target
+    if not use.value.is_lazy or not is_stored(use):
         return None
-    target = place.target
-    if not isinstance(target, (MemberExpr, NameExpr)) or not _is_shared(target):
-        return None
+    assert isinstance(target, (MemberExpr, NameExpr))
     module, site = _whole_module(use.site)
     start = replace(use, site=site, expected=None)
     misuses: list[tuple[Use, Misuse]] = []
@@ -68,6 +66,31 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
     if not misuses:
         return None
     return Fate(tuple(misuses), (), (), consumed=False, reused=(), overwritten=False)
+
+
+def is_stored(use: Use) -> bool:
+    """Is the value bound to an attribute or global alone, which keeps it as it is?"""
+    place, target = use.place, use.place.target
+    if place.kind is not Kind.ASSIGNED or place.names:
+        return False
+    if not isinstance(target, (MemberExpr, NameExpr)) or not _is_shared(target):
+        return False
+    return isinstance(target, NameExpr) or not _is_handled(target, use.site)
+
+
+def _is_handled(target: MemberExpr, site: Site) -> bool:
+    """Does a property, a descriptor or `__setattr__` see to what is stored in an attribute?"""
+    owner = _owner(target, site)
+    if owner is None:
+        return False
+    setter, symbol = owner.get("__setattr__"), owner.get(target.name)
+    if setter is not None and setter.node is not None:
+        if setter.node.fullname != "builtins.object.__setattr__":
+            return True
+    if symbol is None or not isinstance(symbol.node, Var):
+        return symbol is not None
+    typ = get_proper_type(symbol.node.type)
+    return isinstance(typ, Instance) and typ.type.get("__set__") is not None
 
 
 def is_awaited_again(use: Use) -> bool:

@@ -10,7 +10,7 @@ from mypy.nodes import Context
 from mypy_await import attributes, codes
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate, fate
-from mypy_await.bound import binding_of, parameter_of, passed_to, put_into
+from mypy_await.bound import Binding, binding_of, parameter_of, passed_to, put_into
 from mypy_await.calls import Call
 from mypy_await.checks import (
     async_callback,
@@ -175,7 +175,18 @@ def _of_binding(use: Use) -> Misuse | None:
     end = fate(binding, _here) if binding else None
     if binding is None or end is None:
         return _of_others_container(use)
-    return next((misuse for check in BINDING_CHECKS if (misuse := check(binding.use, end))), None)
+    found = (misuse for check in BINDING_CHECKS if (misuse := check(binding.use, end)))
+    return next(found, None) or _of_name_stored(binding, end)
+
+
+def _of_name_stored(binding: Binding, end: Fate) -> Misuse | None:
+    """Ask of the attribute or global that a name is stored in, if nothing else is done with it."""
+    if not any(attributes.is_stored(binding.use.moved_to(node)) for node in end.uses):
+        return None
+    stored = fate(binding, lambda use: _here(use) or _of_uses_by_attribute(use))
+    if stored is None or stored.consumed or not stored.misuses:
+        return None
+    return stored.misuses[0][1]
 
 
 def _of_others_container(use: Use) -> Misuse | None:
@@ -189,6 +200,11 @@ def _of_attribute(use: Use) -> Misuse | None:
     if end is not None:
         return unawaited_value.check_attribute(use, end)
     return reused_coroutine.check_shared(use)
+
+
+def _of_uses_by_attribute(use: Use) -> Misuse | None:
+    end = attributes.fate(use, _here)
+    return unawaited_value.check_attribute(use, end) if end else None
 
 
 def _of_argument(use: Use) -> Misuse | None:
