@@ -50,7 +50,8 @@ def handed_back(use: Use) -> Use | None:
     if not is_handed_back:
         return None
     result = use.moved_to(call)
-    return replace(result, place=replace(result.place, conditional=True))
+    place = replace(result.place, conditional=True)
+    return replace(result, place=place, handed_back=True)
 
 
 def handed_on(use: Use, call: CallExpr) -> Iterator[ProperType]:

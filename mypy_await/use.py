@@ -60,6 +60,8 @@ class Use:
     """Is it the origin itself that gives a container, and not the value?"""
     among_plain: bool = False
     """Are other elements of that container plain values?"""
+    handed_back: bool = False
+    """May it be another value as well, which a call gives that was passed this one?"""
     steps: Steps = ()
     """The way from that container to the value, as far as it is known; the outermost step last."""
 
@@ -101,8 +103,8 @@ class Use:
                 return (*self.steps[:-1], last.somewhere()) if is_display else None
             case Kind.UNPACKED, DictExpr() if last and last.shape is Shape.MAPPING:
                 return self.steps
-            case Kind.OPERAND, OpExpr(op="+") if last and last.shape is Shape.SEQUENCE:
-                return (*self.steps[:-1], last.somewhere())
+            case Kind.OPERAND, OpExpr(op="+" | "|") if last and last.shape is Shape.SEQUENCE:
+                return (*self.steps[:-1], last.somewhere())  # of two lists, or of two sets
             case Kind.OPERAND, OpExpr(op="|") if last and last.shape is Shape.MAPPING:
                 return self.steps
         return None

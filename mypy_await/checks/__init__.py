@@ -61,8 +61,13 @@ CONTAINER_CHECKS: Final[tuple[Callable[[Use], Misuse | None], ...]] = (
 )
 """What is asked of a container that holds the value, at the container's place."""
 
-OF_USE: Final = (codes.UNAWAITED_VALUE, codes.FORMATTED_AWAITABLE)
-"""Codes that say that a value is used as its result."""
+OF_USE: Final = (
+    codes.UNAWAITED_VALUE,
+    codes.FORMATTED_AWAITABLE,
+    codes.HIDDEN_AWAITABLE,
+    codes.NESTED_AWAITABLE,
+)
+"""Codes that say that a value is used as its result, or returned as it."""
 
 BINDING_CHECKS: Final[tuple[Callable[[Use, Fate], Misuse | None], ...]] = (
     unawaited_value.check_binding,

@@ -35,7 +35,7 @@ def check(use: Use) -> Misuse | None:
     answer = fit(use.value, declared)
     if answer is Fit.ANY and (use.value.sort is Sort.OTHER or _is_dispatched(use)):
         return None
-    if answer is Fit.ANY and is_told_apart(use.origin, use.site):
+    if answer is Fit.ANY and (use.handed_back or is_told_apart(use.origin, use.site)):
         return None
     return _misuse(use, function, declared) if answer in (Fit.NO, Fit.ANY) else None
 

@@ -28,7 +28,7 @@ def check(use: Use) -> Misuse | None:
     answer = fit(use.value, declared)
     if answer is Fit.NO:
         return _misuse(use, function, declared)
-    if answer is Fit.YES or isinstance(declared, TypeVarType):
+    if answer is Fit.YES or isinstance(declared, TypeVarType) or use.handed_back:
         return None
     is_inner = function_around(function, use.site.parents) is not None
     if declared is None and use.place.kind is Kind.YIELDED and is_inner:

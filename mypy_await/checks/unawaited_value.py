@@ -34,6 +34,7 @@ from mypy_await.awaitables import (
 )
 from mypy_await.bindings import Fate
 from mypy_await.casts import cannot_be, cast_to_result, container_cast_to_results
+from mypy_await.contents import wanted_in_container
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
 from mypy_await.operators import may_mean_awaitable, may_take_awaitable
@@ -344,6 +345,9 @@ def check_container(use: Use) -> Misuse | None:
             return None
         text = messages.expected(use, "cast", target)
         return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
+    wanted = wanted_in_container(use)
+    if wanted is not None:
+        return _misuse(use, "put into a container", wanted)
     if use.in_result:
         return None  # a function of its own makes work, whatever it is put beside
     if use.among_plain and is_sent_off(use) and not use.is_awaited_as_item:
