@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import CoroutineType
-from typing import Final
+from typing import Final, TypeGuard
 
 from mypy.nodes import FuncDef, TypeInfo
 from mypy.types import (
@@ -25,6 +25,7 @@ from mypy.types import (
     TypedDictType,
     TypeOfAny,
     TypeVarType,
+    UninhabitedType,
     UnionType,
     get_proper_type,
 )
@@ -194,3 +195,12 @@ def parts(typ: ProperType) -> Sequence[ProperType]:
     if not isinstance(typ, UnionType):
         return (typ,)
     return [part for item in typ.items for part in parts(get_proper_type(item))]
+
+
+def holds_anything(typ: Type | None) -> TypeGuard[Instance]:
+    """Is this a container of which mypy does not know what is in it?"""
+    proper = get_proper_type(typ)
+    if not isinstance(proper, Instance) or proper.type.fullname not in names.CONTAINERS:
+        return False
+    unsaid = (AnyType, UninhabitedType)  # of an empty display in code without annotations
+    return bool(proper.args) and isinstance(get_proper_type(proper.args[-1]), unsaid)

@@ -29,7 +29,7 @@ from mypy.plugin import AttributeContext
 from mypy.types import AnyType, CallableType, Instance, NoneType, Type, UnionType, get_proper_type
 
 from mypy_await import compat
-from mypy_await.awaitables import parts
+from mypy_await.awaitables import holds_anything, parts
 from mypy_await.refine import Refiner
 from mypy_await.walk import descendants
 
@@ -50,6 +50,8 @@ class Held:
         node, owner = ctx.context, ctx.type
         if not isinstance(node, MemberExpr) or not isinstance(owner, Instance):
             return None
+        if container := self._container(ctx, owner.type, node.name):
+            return container
         said = list(parts(get_proper_type(ctx.default_attr_type)))
         if not any(isinstance(p, AnyType) for p in said) and not isinstance(said[0], NoneType):
             return None
@@ -61,6 +63,15 @@ class Held:
                 return None
         is_known = any(isinstance(part, Instance) for part in said)
         return found if is_known else UnionType([found, NoneType()])
+
+    def _container(self, ctx: AttributeContext, owner: TypeInfo, name: str) -> Type | None:
+        """Return the type of a container with the class of what the program puts into it."""
+        typ = get_proper_type(ctx.default_attr_type)
+        if not holds_anything(typ):
+            return None
+        item = self._refiner.item(ctx.api, owner.fullname, name)
+        keys = [compat.anything() for _ in typ.args[1:]]  # mypy may say that there are none
+        return typ.copy_modified(args=[*keys, item]) if item else None
 
     def _is_told_apart(self, ctx: AttributeContext, node: MemberExpr, made: TypeInfo) -> bool:
         """May the class know whether the attribute is the default, or what was passed?"""

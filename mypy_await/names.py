@@ -17,6 +17,20 @@ MANAGERS: Final = frozenset(
 """What `contextlib` makes of generators."""
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 MOCK_ATTRIBUTES: Final = "unittest.mock.NonCallableMock."
+CONTAINERS: Final = frozenset(
+    {
+        "builtins.dict",
+        "builtins.list",
+        "builtins.set",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+        "collections.deque",
+        "weakref.WeakValueDictionary",
+        "weakref.WeakSet",
+        "_weakrefset.WeakSet",
+    }
+)
+"""Containers whose last type argument says what is in them."""
 GENERATOR: Final = "typing.Generator"
 OBJECT: Final = "builtins.object"
 HASATTR: Final = "builtins.hasattr"

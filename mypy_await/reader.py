@@ -100,6 +100,17 @@ class Reader:
             lambda: self._summaries.held(owner, name, by_default=by_default),
         )
 
+    def summary_of_item(
+        self, api: CheckerPluginInterface, owner: str, name: str
+    ) -> FunctionSummary | None:
+        """Return the summary of each item of the container that an attribute keeps."""
+        asking = compat.module(api).fullname
+        return self._ask(
+            api,
+            ("item", owner, name, asking),
+            lambda: self._summaries.item(owner, name, asking),
+        )
+
     def in_class(
         self, module: str, fullname: str, question: Callable[[FunctionSummary], T]
     ) -> T | None:

@@ -37,6 +37,7 @@ from mypy.types import (
 from mypy_await import names
 from mypy_await.awaitables import (
     awaitable,
+    holds_anything,
     is_started_later,
     may_be_awaitable,
     parts,
@@ -286,11 +287,13 @@ def _is_erased(node: Decorator) -> bool:
 
 
 def _is_inferred_any(node: Var) -> bool:
-    """Has mypy inferred of a variable that it may be anything, or nothing yet?
+    """Has mypy inferred of a variable that it may be, or hold, anything, or nothing yet?
 
     Of a private attribute, what only its own class stores there says more than a declared `Any`.
     """
     typ = get_proper_type(node.type)
+    if node.is_inferred and holds_anything(typ):
+        return True
     unsaid = (AnyType, NoneType, PartialType)  # `None` in code without annotations
     is_own = bool(node.info) and node.name.startswith("_")
     return (node.is_inferred or is_own) and (

@@ -343,6 +343,15 @@ class Refiner(Reader):
         self.note(api, summary)
         return instance(info) if info else None
 
+    def item(self, api: CheckerPluginInterface, owner: str, name: str) -> Instance | None:
+        """Return the class of each item of the container that an attribute keeps: in the gate."""
+        summary = self.summary_of_item(api, owner, name) if self._infer_returns else None
+        if summary is None:
+            return None
+        info = self.origins.class_named(summary.instance_of)
+        self.note(api, summary)
+        return instance(info) if info else None
+
     def _pinned(self, api: CheckerPluginInterface, fullname: str) -> Refined | None:
         """Return what a contract says of a function whose source says nothing."""
         pin = self._contracts.contract_of(fullname) if self._contracts else None

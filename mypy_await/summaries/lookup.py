@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from mypy_await.summaries import bases, classes, modules
+from mypy_await.summaries import bases, classes, filled, modules
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.nodes import last_name, walk
@@ -62,6 +62,12 @@ def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:
     if by_default:
         made = classes.construct(engine, cls, Arguments())
     return without_none(classes.attribute(engine, made, name))
+
+
+def item(engine: Engine, owner: str, name: str, asking: str) -> Value:
+    """Return what each item is of the container that an attribute of an instance keeps."""
+    cls = only(resolve(engine, owner))
+    return filled.item(engine, cls, name, asking) if isinstance(cls, Class) else UNKNOWN
 
 
 def _is_declared(engine: Engine, cls: Class, name: str) -> bool:

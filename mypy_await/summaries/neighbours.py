@@ -6,15 +6,21 @@ are taken to be used nowhere else.
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
 from mypy_await.summaries import bases
+from mypy_await.summaries.attributes import find_assignments
 from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.filling import Parents, filling
 from mypy_await.summaries.model import Mark
+from mypy_await.summaries.nodes import children, last_name, walk
 from mypy_await.summaries.slots import Slot
+from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import Class
 
 _MOST: Final = 400
@@ -78,3 +84,54 @@ def _files(path: Path, module: str) -> Iterator[Path]:
         yield file
         if number > _MOST:
             return
+
+
+def mentioning(modules: Iterable[Module], attribute: str) -> list[str] | None:
+    """Return the other files beside some modules that mention a name; None if they are too many."""
+    known = {module.path for module in modules}
+    files = {file for one in modules for file in _files(Path(one.path), one.name)}
+    if len(files) >= _MOST:
+        return None
+    word = re.compile(rf"\b{attribute}\b")
+    return sorted(
+        str(file)
+        for file in files
+        if str(file) not in known
+        and file.is_file()
+        and word.search(file.read_text("utf-8", "replace"))
+    )
+
+
+def may_fill(path: str, attribute: str, family: AbstractSet[str]) -> bool:
+    """May a file put something into the container in an attribute, of a class of these names?"""
+    try:
+        tree = ast.parse(Path(path).read_bytes())
+    except (OSError, ValueError, SyntaxError, RecursionError):
+        return True
+    parents = {child: node for node in walk(tree) for child in children(node)}
+    return any(
+        _may_fill(node, parents, attribute) and not _is_of_other_class(node, parents, family)
+        for node in walk(tree)
+    )
+
+
+def _may_fill(node: ast.AST, parents: Parents, attribute: str) -> bool:
+    match node:
+        case ast.Attribute(attr=name) if name == attribute:
+            found = filling(node, parents)
+            return found is None or bool(found.items) or found.makes
+        case ast.Call(args=args):  # setattr(object, "name", ...)
+            return any(isinstance(one, ast.Constant) and one.value == attribute for one in args)
+    return False
+
+
+def _is_of_other_class(node: ast.AST, parents: Parents, family: AbstractSet[str]) -> bool:
+    """Is it an attribute that another class sets itself, and does not inherit?"""
+    match node:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            cls = parents.get(node)
+            while cls is not None and not isinstance(cls, ast.ClassDef):
+                cls = parents.get(cls)
+            if cls is not None and not family & set(map(last_name, cls.bases)):
+                return name in find_assignments(cls)
+    return False

@@ -173,6 +173,10 @@ class Sources:
         """Is so much in memory that it is better to start anew?"""
         return self._size > MOST_BYTES
 
+    def watch(self, path: str) -> None:
+        """Remember how a file is now that is only searched, not read as a module."""
+        self._stamps.setdefault(path, stamp_of(path))
+
     def is_fresh(self, path: str) -> bool:
         """Is the file as it was when it was read?"""
         return path in self._stamps and stamp_of(path) == self._stamps[path]

@@ -47,6 +47,17 @@ class Summaries:
             lambda: (fullname, lookup.held(self._engine, owner, name, by_default=by_default)),
         )
 
+    def item(self, owner: str, name: str, asking: str) -> FunctionSummary | None:
+        """Return the summary of each item of the container that an attribute keeps.
+
+        `asking` is the module that reads it: it may put something in as well.
+        """
+        fullname = f"{owner}.{name}"
+        return self._summary(
+            ("item", fullname, asking),
+            lambda: (fullname, lookup.item(self._engine, owner, name, asking)),
+        )
+
     def at(
         self,
         module: str,
