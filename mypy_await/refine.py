@@ -240,11 +240,15 @@ class Refiner(Reader):
         return info
 
     def plain(self, summary: FunctionSummary) -> ProperType | None:
-        """Return what a function gives, if its source says that it is `None` or built in."""
+        """Return what a function gives, if its source says that nothing of it can be awaited."""
         if summary.gives_nothing:
             return NoneType()
-        classes = map(self.origins.class_named, summary.built_in_classes)
-        types: list[Type] = [instance(info) if info else NoneType() for info in classes]
+        types: list[Type] = []
+        for name in summary.plain_classes:
+            info = self.origins.class_named(name)
+            if name != "None" and (info is None or info.fallback_to_any or info.get("__await__")):
+                return None
+            types.append(instance(info) if info else NoneType())
         return compat.make_simplified_union(types) if types else None
 
     def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:

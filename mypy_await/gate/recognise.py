@@ -19,12 +19,13 @@ from mypy_await.gate.futures import open_future
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
-from mypy_await.gate.results import RESULTS, is_of_other_colour
+from mypy_await.gate.results import RESULTS, is_of_other_colour, is_plain
 from mypy_await.gate.several import is_of_several
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_of_thread
 from mypy_await.gate.typetext import (
     ASYNC_CONTEXT,
+    ASYNC_ITERABLE,
     AWAITABLE,
     NOTHING,
     QUOTED,
@@ -127,7 +128,7 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
         if in_await.groups() == ("await", NOTHING):
             return nothing.is_returned(error)
         typ = read_type(in_await[2])
-        return _cannot_be_awaited(typ, error, sources) or is_of_several(typ, error, nothing.bases)
+        return _cannot_be_awaited(typ, error, nothing) or is_of_several(typ, error, nothing.bases)
     overload = is_overload_about(error, nothing)
     if overload is not None:
         return overload
@@ -202,10 +203,12 @@ def _whole_operands(named: tuple[str, ...], notes: Iterable[str]) -> tuple[str, 
     return tuple(sides.values())
 
 
-def _cannot_be_awaited(typ: TypeText, error: Finding, sources: Sources) -> bool:
-    """Is no alternative of the type awaitable?"""
-    return is_known(typ, error, sources) or not any(
-        member.is_anything or member.kind in (AWAITABLE, UNKNOWN) for member in typ.values
+def _cannot_be_awaited(typ: TypeText, error: Finding, nothing: Nothing) -> bool:
+    """Is no alternative of the type awaitable?  With None alone somebody forgot to test for it."""
+    return is_known(typ, error, nothing.sources) or all(
+        member.kind in (ASYNC_ITERABLE, ASYNC_CONTEXT)
+        or is_plain(member, error.path, nothing.bases)
+        for member in typ.values
     )
 
 

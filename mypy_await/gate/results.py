@@ -27,11 +27,11 @@ def is_of_other_colour(error: Finding, bases: Bases) -> bool:
     got, want = read_type(match["got"]), read_type(match["want"])
     if got.kind == AWAITABLE:
         base = bases.nearest(error.path, error.line, match["member"])
-        return base is not None and _is_plain(want, base.path, bases)
-    return want.kind == AWAITABLE and _is_plain(got, error.path, bases)
+        return base is not None and is_plain(want, base.path, bases)
+    return want.kind == AWAITABLE and is_plain(got, error.path, bases)
 
 
-def _is_plain(typ: TypeText, path: str, bases: Bases) -> bool:
+def is_plain(typ: TypeText, path: str, bases: Bases) -> bool:
     """Can no member of the type be awaited, as far as the names in the file say?"""
     return all(
         member.kind in (PLAIN, NOTHING)

@@ -36,6 +36,7 @@ from mypy_await.summaries.model import (
     Origin,
     Parameter,
     Result,
+    Verdict,
 )
 from mypy_await.summaries.values import (
     NONE,
@@ -317,20 +318,18 @@ class FunctionSummary:
         return not self.is_hook and bool(self._ask("nothing", question, False))
 
     @property
-    def built_in_classes(self) -> tuple[str, ...]:
-        """The classes of what it returns, `None` among them, if all are certain and built in."""
+    def plain_classes(self) -> tuple[str, ...]:
+        """The classes of what it returns, `None` among them, if all are certain and plain."""
 
         def question() -> tuple[str, ...]:
             value = self._called(Arguments(is_open=True))
-            names = [
-                "builtins.bool" if isinstance(atom, Constant) else getattr(atom, "cls", None)
-                for atom in value - NONE
-            ]
-            if not all(isinstance(one, str) and one.startswith("builtins.") for one in names):
+            names = {self._one_class(frozenset({atom})) for atom in value - NONE}
+            known = sorted(name for name in names if name is not None)
+            if len(known) < len(names) or self.result.verdict is not Verdict.NEVER:
                 return ()
-            return (*sorted(set(map(str, names))), *(["None"] if value >= NONE else []))
+            return (*known, *(["None"] if value >= NONE else []))
 
-        return () if self.is_hook else self._ask("built in", question, ())
+        return () if self.is_hook else self._ask("plain", question, ())
 
     @property
     def awaits_class(self) -> str | None:
