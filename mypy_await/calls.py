@@ -34,6 +34,7 @@ from mypy.types import (
 from mypy_await import compat
 from mypy_await.awaitables import Awaitable, awaitable, parts, refuses_coroutines
 from mypy_await.knowledge import knows
+from mypy_await.known import says_nothing
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Place, function_around, place_of
 from mypy_await.site import Site
@@ -270,6 +271,13 @@ def _asks_for_colour(test: Node, site: Site) -> bool:
 def formal_of(call: Call, passed: Passed) -> tuple[ProperType, ...]:
     """Return the declared types of the parameter that an argument meets."""
     return call.site.slot(call.node, passed.value, as_declared=True).formals
+
+
+def takes_any_function(formal: ProperType) -> bool:
+    """Does a declared parameter take any function at all?"""
+    if isinstance(formal, TypeVarType):
+        formal = get_proper_type(formal.upper_bound)
+    return says_nothing(formal) or all(map(says_nothing, result_slots(formal)))
 
 
 def hands_out(call: Call, passed: Passed) -> bool:

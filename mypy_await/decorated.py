@@ -17,6 +17,7 @@ from mypy.types import AnyType, CallableType, ProperType, Type, TypeOfAny, get_p
 
 from mypy_await import compat
 from mypy_await.awaitables import is_async_def
+from mypy_await.decorations import Decoration
 from mypy_await.known import says_nothing
 from mypy_await.origins import any_type, coroutine
 from mypy_await.refine import Refiner
@@ -25,6 +26,7 @@ from mypy_await.summaries import (
     DecoratorEffect,
     Effect,
     FunctionSummary,
+    Kept,
     Result,
     Verdict,
 )
@@ -94,6 +96,20 @@ def effect_in_class(
     )
 
 
+def awaits(decoration: Decoration) -> Kept | None:
+    """Return where a decorator awaits what the function below it gives, if it always does."""
+    call = decoration.applied if isinstance(decoration.applied, CallExpr) else None
+    api, refiner = decoration.api, decoration.refiner
+    callee = call.callee if call else decoration.applied
+    summary = refiner.summary_of_callee(api, decoration.name, callee)
+    shape = _shape(call) if call else None
+    if summary is None or (call is not None and shape is None):
+        return None
+    kept = summary.awaits_below(shape)
+    refiner.note(api, summary)
+    return kept
+
+
 def _made_async(
     refiner: Refiner, api: CheckerPluginInterface, decorator: Expression, node: Decorator, typ: Type
 ) -> Type | None:
@@ -160,13 +176,19 @@ def _apply(
 
 def _made_by(summary: FunctionSummary, call: CallExpr) -> DecoratorEffect | None:
     """Return the effect of what a factory gives, unless a call of it has starred arguments."""
+    shape = _shape(call)
+    return summary.factory(shape) if shape else None
+
+
+def _shape(call: CallExpr) -> CallShape | None:
+    """Return the shape of a call, unless it has starred arguments."""
     positional = call.arg_kinds.count(ARG_POS)
     if positional + call.arg_kinds.count(ARG_NAMED) < len(call.args):
         return None
     keys = [name or position for position, name in enumerate(call.arg_names)]
     dicts = [key for key, value in zip(keys, call.args, strict=True) if _is_new_dict(value)]
     keywords = [name for name in call.arg_names if name is not None]
-    return summary.factory(CallShape(positional, tuple(keywords), tuple(dicts)))
+    return CallShape(positional, tuple(keywords), tuple(dicts))
 
 
 def _is_new_dict(node: Expression) -> bool:

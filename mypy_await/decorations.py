@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from mypy.nodes import Decorator, Expression
 from mypy.plugin import CheckerPluginInterface
-from mypy.types import CallableType, get_proper_type
+from mypy.types import AnyType, CallableType, ProperType, get_proper_type
 
-from mypy_await.awaitables import Awaitable, Sort, awaitable
+from mypy_await.awaitables import Awaitable, Sort, awaitable, refuses_coroutines
+from mypy_await.calls import plain_result, takes_any_function
 from mypy_await.known import says_nothing
 from mypy_await.refine import Refiner
-from mypy_await.summaries import DecoratorEffect, Effect, How, Kind, Verdict
+from mypy_await.summaries import DecoratorEffect, Effect, FunctionSummary, How, Kind, Verdict
 from mypy_await.summaries import Use as SourceUse
 
 
@@ -22,8 +23,10 @@ class Decoration:
     api: CheckerPluginInterface
     name: str
     node: Decorator
-    decorator: Expression
-    """What stands behind the `@`."""
+    applied: Expression
+    """The decorator as it stands there: a name, or a call that gives it."""
+    typ: ProperType | None
+    """Its type."""
     effect: DecoratorEffect | None
     """What the decorator's source does to an async function, where it was asked."""
     refiner: Refiner
@@ -45,6 +48,29 @@ class Decoration:
         use = self.effect.use if self.effect else None
         return use if use is not None and use.how in hows else None
 
+    def takes_any_function(self) -> bool:
+        """Does the declared type of the decorator let every function pass?"""
+        if isinstance(self.typ, CallableType):
+            return bool(self.typ.arg_types) and takes_any_function(
+                get_proper_type(self.typ.arg_types[0])
+            )
+        return isinstance(self.typ, AnyType)
+
+    def is_of_plain_function(self) -> bool:
+        """Is the function below certainly none whose calls give an awaitable?"""
+        function = self.node.func
+        if function.is_coroutine or function.is_generator:
+            return False
+        result = plain_result(function.type) if function.type else None
+        if result is not None and not (says_nothing(result) or refuses_coroutines(result)):
+            return False
+        summary = self._below
+        if summary is None or summary.is_hook or not summary.may_return:
+            return False
+        verdict = summary.result.verdict
+        is_declared = result is not None and not says_nothing(result)
+        return verdict is Verdict.NEVER or (is_declared and verdict is Verdict.UNKNOWN)
+
     def gives_coroutines(self) -> bool:
         """Does the decorated function give a new coroutine with each call?"""
         function = self.node.func
@@ -53,13 +79,19 @@ class Decoration:
             return _runs_once(value) and not function.is_async_generator
         if isinstance(typ, CallableType) and not says_nothing(get_proper_type(typ.ret_type)):
             return False
-        summary = self.refiner.summary_of(self.api, function)
+        summary = self._below
         result = summary.result if summary else None
         return (
             result is not None
             and result.verdict is Verdict.ALWAYS
             and all(origin.kind is Kind.COROUTINE for origin in result.origins)
         )
+
+    @property
+    def _below(self) -> FunctionSummary | None:
+        """What the source says of the function below, as other decorators there leave it."""
+        before = self.node.original_decorators.index(self.applied)
+        return self.refiner.summary_of_decorated(self.api, self.node, before + 1)
 
 
 def _runs_once(value: Awaitable) -> bool:

@@ -219,7 +219,10 @@ class Hooks:
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
         typ, effect = decorated.applied(self._refiner, ctx.api, fullname, decorator, node, typ)
-        use = Decoration(ctx.api, fullname, node, decorator, effect, self._refiner, is_first)
+        its_type = compat.type_of(ctx.api, decorator)
+        use = Decoration(
+            ctx.api, fullname, node, decorator, its_type, effect, self._refiner, is_first
+        )
         return self._judge.decorator(use, typ)
 
     def _factory(
@@ -230,8 +233,9 @@ class Hooks:
         node = self._links.below(root).get(call)
         if not isinstance(node, Decorator) or node.decorators[-1] is not call:
             return typ
+        its_type = get_proper_type(typ)
         typ, effect = decorated.made_by_factory(self._refiner, api, fullname, call, node, typ)
-        use = Decoration(api, fullname, node, call, effect, self._refiner)
+        use = Decoration(api, fullname, node, call, its_type, effect, self._refiner)
         return self._judge.decorator(use, typ)
 
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:

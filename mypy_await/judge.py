@@ -307,7 +307,7 @@ class Judge:
         if misuse is None or not compat.is_enabled(api, misuse.code):
             return typ
         # A factory of decorators may be overloaded.
-        where = decoration.decorator
+        where = decoration.applied
         compat.report_in_attempt(api, misuse.text, where, misuse.code, misuse.notes)
         return with_open_result(typ) if decoration.swallows else typ
 

@@ -253,6 +253,15 @@ def kept(decoration: Decoration) -> str:
     return f'Decorator "{decorator}" keeps async function "{name}" where plain functions are called'
 
 
+def awaited_by(decoration: Decoration) -> str:
+    """Say that a decorator awaits what a plain function gives."""
+    name = decoration.node.func.name
+    return f'Decorator "{decoration.shown_name}" awaits what sync function "{name}" gives'
+
+
+MAKE_IT_ASYNC: Final = 'Make the function an "async def"'
+
+
 def swallowed_there(where: str) -> str:
     """Say where the coroutine is lost."""
     return f"The coroutine is lost there: {where}"

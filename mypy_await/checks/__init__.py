@@ -95,6 +95,7 @@ DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
     async_test.check_decoration,
     reused_coroutine.check_decoration,
     async_callback.check_decoration,
+    async_callback.check_plain_decoration,
     escaping_awaitable.check_decoration,
     nested_awaitable.check_decoration,
 )

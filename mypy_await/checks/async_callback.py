@@ -22,11 +22,12 @@ from mypy.nodes import (
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import CallableType, NoneType, ProperType, TypeVarType, get_proper_type
 
-from mypy_await import codes, compat, messages
+from mypy_await import codes, compat, decorated, messages
 from mypy_await.awaitables import (
     Awaitable,
     Sort,
     awaitable,
+    is_async_def,
     may_be_awaitable,
     parts,
     refuses_coroutines,
@@ -40,6 +41,7 @@ from mypy_await.calls import (
     is_told_apart,
     plain_result,
     result_slots,
+    takes_any_function,
 )
 from mypy_await.care import takes_care, uses_of_name
 from mypy_await.decorations import Decoration
@@ -97,6 +99,22 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
     there = messages.swallowed_there(where) if is_lost else messages.used_there(where)
     notes = (there, messages.AWAIT_IN_THE_WRAPPER)
     return Misuse(codes.ASYNC_CALLBACK, messages.swallowed(decoration), notes)
+
+
+def check_plain_decoration(decoration: Decoration) -> Misuse | None:
+    """Report a decorator that awaits, at once or later, all that a sync function gives."""
+    if is_async_def(decoration.node.func) or knows("safe", decoration.name):
+        return None
+    if not decoration.is_innermost or not decoration.takes_any_function():
+        return None
+    kept = decorated.awaits(decoration)
+    if kept is None or not decoration.is_of_plain_function():
+        return None
+    if _is_read_elsewhere(kept, decoration.api, decoration.refiner):
+        return None
+    where = messages.called_at(shown_place(kept.use.path, kept.use.line))
+    said = messages.awaited_by(decoration)
+    return Misuse(codes.ASYNC_CALLBACK, said, (messages.MAKE_IT_ASYNC, where))
 
 
 def check_call(call: Call) -> Misuse | None:
@@ -182,7 +200,7 @@ def _is_declared(call: Call, passed: Passed) -> bool:
 def _may_be_sync(call: Call, passed: Passed, *, is_declared: bool) -> bool:
     """May a function never give an awaitable, and does no declared type say so to mypy?"""
     result = plain_result(passed.typ)
-    if result is None or not (is_declared or all(map(_says_nothing, formal_of(call, passed)))):
+    if result is None or not (is_declared or all(map(takes_any_function, formal_of(call, passed)))):
         return False
     return (refuses_coroutines(result) and not is_declared) or says_nothing(result)
 
@@ -202,13 +220,6 @@ def _is_sync(call: Call, passed: Passed) -> bool:
         return summary is None and is_plain
     verdict = summary.result.verdict
     return verdict is Verdict.NEVER or (is_plain and verdict is Verdict.UNKNOWN)
-
-
-def _says_nothing(formal: ProperType) -> bool:
-    """Does a declared parameter take any function at all?"""
-    if isinstance(formal, TypeVarType):
-        formal = get_proper_type(formal.upper_bound)
-    return says_nothing(formal) or all(map(says_nothing, result_slots(formal)))
 
 
 def _is_listed(call: Call, passed: Passed) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from mypy_await.summaries import classes, keeping, neighbours
+from mypy_await.summaries import classes, keeping, neighbours, parameters
 from mypy_await.summaries.awaiting import AwaitingSearch
 from mypy_await.summaries.dispatch import Search
 from mypy_await.summaries.engine import Engine
@@ -96,11 +97,29 @@ def _kept(engine: Engine, known: list[Use], kept: Keeping, *, is_awaited: bool =
 
 def decorated(engine: Engine, decorator: Value) -> Kept | None:
     """Return where a function that a decorator keeps is called like a plain one."""
+    return _of_all(engine, decorator, called_from)
+
+
+def awaited_below(engine: Engine, decorator: Value) -> Kept | None:
+    """Return where what a function gives is awaited by a decorator of it, at once or later."""
+    return _of_all(engine, decorator, _awaited)
+
+
+def _awaited(engine: Engine, maker: Function, name: str) -> Kept | None:
+    inside = parameters.parameter(engine, maker, name)
+    use = inside.awaited(is_declared=False) if inside else None
+    return Kept(use) if use else awaited_from(engine, maker, name, is_declared=False)
+
+
+def _of_all(
+    engine: Engine, decorator: Value, ask: Callable[[Engine, Function, str], Kept | None]
+) -> Kept | None:
+    """Return what is said of the function that a decorator takes, if all that it may be agree."""
     found = None
     for atom in decorator:
         maker = classes.constructor(engine, atom) if isinstance(atom, Class) else atom
         first = _first_parameter(maker) if isinstance(maker, Function) else None
-        found = called_from(engine, maker, first) if isinstance(maker, Function) and first else None
+        found = ask(engine, maker, first) if isinstance(maker, Function) and first else None
         if found is None:
             return None
     return found

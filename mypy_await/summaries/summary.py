@@ -438,6 +438,18 @@ class FunctionSummary:
 
         return self._ask(("awaits kept", name, is_declared), question, None)
 
+    def awaits_below(self, shape: CallShape | None) -> Kept | None:
+        """Return where `@this`, or `@this(...)`, awaits what the function below it gives.
+
+        None unless it always does.
+        """
+
+        def question() -> Kept | None:
+            made = effects.made_by(self._engine, self._value, shape) if shape else self._value
+            return later.awaited_below(self._engine, made)
+
+        return self._ask(("awaits below", shape), question, None)
+
     def only_calls(self, name: str) -> Kept | None:
         """Return where an argument is called that the body keeps for that, and for nothing else."""
 
