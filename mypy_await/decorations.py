@@ -61,9 +61,11 @@ class Decoration:
         function = self.node.func
         if function.is_coroutine or function.is_generator:
             return False
-        result = plain_result(function.type) if function.type else None
-        if result is not None and not (says_nothing(result) or refuses_coroutines(result)):
-            return False
+        result = None
+        if function.type is not None:
+            result = plain_result(function.type)
+            if result is None or not (says_nothing(result) or refuses_coroutines(result)):
+                return False
         summary = self._below
         if summary is None or summary.is_hook or not summary.may_return:
             return False
