@@ -15,6 +15,7 @@ from mypy.nodes import (
     ForStmt,
     FuncDef,
     GeneratorExpr,
+    IndexExpr,
     ListComprehension,
     ListExpr,
     NameExpr,
@@ -187,9 +188,16 @@ def _is_shared(binding: Binding, function: FuncDef, uses: _Uses) -> bool:
             above = binding.use.site.parents[node]
             if isinstance(above, AssignmentStmt) and node is not above.rvalue:
                 continue
-            if isinstance(above, AssignmentStmt) or uses.effect(node) is Effect.HAND_ON:
+            if _is_renamed(above) or uses.effect(node) is Effect.HAND_ON:
                 return True
     return False
+
+
+def _is_renamed(statement: Node) -> bool:
+    """Does a statement give its value a second name, not only a place in one container?"""
+    return isinstance(statement, AssignmentStmt) and not (
+        len(statement.lvalues) == 1 and isinstance(statement.lvalues[0], IndexExpr)
+    )
 
 
 def _each_turn(binding: Binding) -> bool:

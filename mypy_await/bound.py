@@ -30,6 +30,7 @@ from mypy_await import compat
 from mypy_await.awaitables import Sort, awaitable
 from mypy_await.displays import holds_plain_values
 from mypy_await.elements import may_store, taken_out
+from mypy_await.inner import holds_only_new, inner_store
 from mypy_await.knowledge import knows
 from mypy_await.known import says_nothing
 from mypy_await.objects import kept_by_object
@@ -184,7 +185,7 @@ def _stored(use: Use) -> Binding | None:
     """
     holder, statement = _holder(use)
     if holder is None or statement is None or not isinstance(holder.node, Var):
-        return None
+        return _stored_deeper(use)
     function = function_around(statement, use.site.parents)
     steps = _steps_into(use, holder.node, function) if function is not None else ()
     if not steps or function is None:
@@ -193,6 +194,21 @@ def _stored(use: Use) -> Binding | None:
     container = use.moved_to(holder)
     container = replace(container, in_container=True, among_plain=plain, steps=steps)
     return Binding(statement, holder.node, container)
+
+
+def _stored_deeper(use: Use) -> Binding | None:
+    """Return the binding of a local container where the value goes into one that stands in it."""
+    found, parents = inner_store(use), use.site.parents
+    function = function_around(use.place.node, parents)
+    if found is None or function is None or not isinstance(found[0].node, Var):
+        return None
+    holder, key, step = found
+    made = _made_in(function, found[0].node, use)
+    if made is None or holder.kind != LDEF or not holds_only_new(holder, function, parents):
+        return None
+    steps = (*use.steps, step, Step(made, literal(key)))
+    container = replace(use.moved_to(holder), in_container=True, steps=steps)
+    return Binding(use.place.node, found[0].node, container)
 
 
 def _holder(use: Use) -> tuple[NameExpr, Node] | tuple[None, None]:

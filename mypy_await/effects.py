@@ -23,6 +23,7 @@ from mypy.nodes import (
     WithStmt,
 )
 
+from mypy_await.inner import is_stored_deeper
 from mypy_await.knowledge import knows
 from mypy_await.paths import Effect
 from mypy_await.places import Kind
@@ -98,7 +99,6 @@ def _effect_on_container(use: Use) -> Effect:
                 if knows("container", use.site.callee_name(call), "methods"):
                     return Effect.NOTHING
         case Kind.INDEXED:
-            above = parents.get(use.place.node)
-            if isinstance(above, AssignmentStmt) and use.place.node in above.lvalues:
+            if is_stored_deeper(use.place.node, parents):
                 return Effect.NOTHING
     return Effect.HAND_ON

@@ -1,0 +1,82 @@
+"""Stores into a container that stands in a local one: `rows[key]["name"] = value`."""
+
+from __future__ import annotations
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    DictExpr,
+    Expression,
+    ForStmt,
+    FuncItem,
+    IndexExpr,
+    IntExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    SetExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+)
+
+from mypy_await.places import Kind
+from mypy_await.steps import READS, Shape, Step, literal
+from mypy_await.use import Use
+from mypy_await.walk import Parents, descendants
+
+
+def inner_store(use: Use) -> tuple[NameExpr, Expression, Step] | None:
+    """Return the local name, the key of the inner container, and the step from that to the value.
+
+    Only where the name of the item says that the inner one is a dict.
+    """
+    match use.place.target:
+        case IndexExpr(base=IndexExpr(base=NameExpr() as holder, index=key), index=StrExpr() as at):
+            if use.place.kind is Kind.ASSIGNED:
+                return holder, key, Step(Shape.MAPPING, literal(at))
+    return None
+
+
+def holds_only_new(holder: NameExpr, function: FuncItem, parents: Parents) -> bool:
+    """Are all containers in a local one made where they are put into it, so that it owns them?"""
+    return not any(
+        _may_take_in_others(node, parents)
+        for node in descendants(function)
+        if isinstance(node, NameExpr) and node.node is holder.node
+    )
+
+
+def _may_take_in_others(name: NameExpr, parents: Parents) -> bool:
+    """May a use of a container put one into it that others know?"""
+    node: Node = name
+    above = parents[node]
+    if isinstance(above, IndexExpr) and above.base is node:
+        node, above = above, parents[above]
+    if isinstance(above, AssignmentStmt):
+        return node in above.lvalues and (len(above.lvalues) > 1 or not _is_new(above.rvalue))
+    if isinstance(above, MemberExpr):
+        return node is name and above.name not in READS
+    return isinstance(above, (ForStmt, ListExpr, OperatorAssignmentStmt, StarExpr, TupleExpr))
+
+
+def is_stored_deeper(node: Node, parents: Parents) -> bool:
+    """Does an assignment store to the item that an index gives, or to one in it?"""
+    above = parents.get(node)
+    while isinstance(above, IndexExpr) and above.base is node:
+        node, above = above, parents.get(above)
+    return isinstance(above, AssignmentStmt) and node in above.lvalues
+
+
+def _is_new(made: Expression) -> bool:
+    """Is this data, or a display of nothing else?"""
+    match made:
+        case DictExpr(items=items):
+            return all(key is not None and _is_new(value) for key, value in items)
+        case ListExpr(items=items) | SetExpr(items=items):
+            return all(map(_is_new, items))
+        case CallExpr(args=[], callee=NameExpr(fullname="builtins.dict" | "builtins.list")):
+            return True
+    return isinstance(made, (StrExpr, IntExpr))
