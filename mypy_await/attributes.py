@@ -16,6 +16,7 @@ from mypy.nodes import (
     AssignmentStmt,
     AwaitExpr,
     Block,
+    BreakStmt,
     CallExpr,
     DelStmt,
     DictExpr,
@@ -28,10 +29,12 @@ from mypy.nodes import (
     NameExpr,
     Node,
     OpExpr,
+    RaiseStmt,
     ReturnStmt,
     StrExpr,
     TypeInfo,
     Var,
+    WhileStmt,
 )
 from mypy.types import Instance, ProperType, get_proper_type
 
@@ -52,16 +55,16 @@ def fate(use: Use, object_to: ObjectTo) -> Fate | None:
     if not use.value.is_lazy or not is_stored(use):
         return None
     assert isinstance(target, (MemberExpr, NameExpr))
-    module, site = _whole_module(use.site)
+    module, site = whole_module(use.site)
     start = replace(use, site=site, expected=None)
     misuses: list[tuple[Use, Misuse]] = []
     for load in _loads(module, target, site):
         there = start.moved_to(load, is_name=True)
         misuse = object_to(there)
         if misuse is None:
-            if effect_on(there) is not Effect.NOTHING and not _is_anothers(load, target, site):
+            if effect_on(there) is not Effect.NOTHING and not is_anothers(load, target, site):
                 return None
-        elif _is_same(load, target, site):
+        elif is_same(load, target, site):
             misuses.append((there, misuse))
     if not misuses:
         return None
@@ -75,12 +78,12 @@ def is_stored(use: Use) -> bool:
         return False
     if not isinstance(target, (MemberExpr, NameExpr)) or not _is_shared(target):
         return False
-    return isinstance(target, NameExpr) or not _is_handled(target, use.site)
+    return isinstance(target, NameExpr) or not is_handled(target, use.site)
 
 
-def _is_handled(target: MemberExpr, site: Site) -> bool:
+def is_handled(target: MemberExpr, site: Site) -> bool:
     """Does a property, a descriptor or `__setattr__` see to what is stored in an attribute?"""
-    owner = _owner(target, site)
+    owner = owner_of(target, site)
     if owner is None:
         return False
     setter, symbol = owner.get("__setattr__"), owner.get(target.name)
@@ -96,9 +99,9 @@ def _is_handled(target: MemberExpr, site: Site) -> bool:
 def is_awaited_again(use: Use) -> bool:
     """Is the value bound once to an attribute or global, and awaited more often than that?
 
-    Two `await` in one block of statements say so, and of a global `return await NAME`: everybody
-    may call that function, and a module is there once; unless it is a program, which runs its own
-    functions.  A dict display is bound with its values.
+    Two `await` in one block of statements say so, or one in an endless loop; and of a global
+    `return await NAME`: everybody may call that function, and a module is there once; unless it is
+    a program, which runs its own functions.  A dict display is bound with its values.
     """
     held = use.of_container() or use
     place, target = held.place, held.place.target
@@ -107,10 +110,10 @@ def is_awaited_again(use: Use) -> bool:
     function = function_around(place.node, use.site.parents)
     if place.conditional or not _is_shared(target) or getattr(function, "name", _ONCE) != _ONCE:
         return False
-    module, site = _whole_module(use.site)
+    module, site = whole_module(use.site)
     if _stores(module, target, site) != 1:
         return False
-    loads = list(_loads(module, target, site))
+    loads = [it for it in _loads(module, target, site) if not is_anothers(it, target, site)]
     awaited = [load for load in loads if isinstance(load, NameExpr) or _is_of_self(load)]
     if held is not use:
         key = _key_in_display(use)
@@ -119,14 +122,16 @@ def is_awaited_again(use: Use) -> bool:
             return False
         awaited = [item for item in items if item is not None and _may_be(item, key)]
     blocks = [block for load in awaited if (block := _block_of_await(load, site)) is not None]
-    return len(blocks) > len(set(blocks)) or (
+    if len(blocks) > len(set(blocks)) or any(_is_endless(block, site) for block in blocks):
+        return True
+    return (
         isinstance(target, NameExpr)
         and any(_is_given(load, site) for load in awaited)
         and not any(_runs_itself(node) for node in descendants(module))
     )
 
 
-def _whole_module(site: Site) -> tuple[MypyFile, Site]:
+def whole_module(site: Site) -> tuple[MypyFile, Site]:
     """Return the module in work and the surroundings of all that is in it."""
     module = compat.module(site.api)
     return module, Site(site.api, parents_below(module, whole=True), site.refiner, site.config)
@@ -146,7 +151,8 @@ def _is_of_self(load: Expression) -> bool:
 
 def _stores(module: MypyFile, target: MemberExpr | NameExpr, site: Site) -> int:
     """Count the statements that may bind the attribute or global, or take it away."""
-    return sum(_is_store(node, site) for node in _named(module, target))
+    nodes = (node for node in named(module, target) if is_store(node, site))
+    return sum(not is_anothers(node, target, site) for node in nodes)
 
 
 def _key_in_display(use: Use) -> str | None:
@@ -161,7 +167,7 @@ def _key_in_display(use: Use) -> str | None:
 def _item_read(load: Expression, site: Site) -> IndexExpr | None:
     """Return `load[key]` where that is read; None when anything else is done with the dict."""
     item = site.parents.get(load)
-    if not isinstance(item, IndexExpr) or item.base is not load or _is_store(item, site):
+    if not isinstance(item, IndexExpr) or item.base is not load or is_store(item, site):
         return None
     return item
 
@@ -183,6 +189,17 @@ def _block_of_await(node: Expression, site: Site) -> Block | None:
         return None
     block = site.parents.get(above)
     return block if isinstance(block, Block) else None
+
+
+def _is_endless(block: Block, site: Site) -> bool:
+    """Is this the body of a `while True` that nothing but an exception ends?"""
+    match site.parents.get(block):
+        case WhileStmt(expr=NameExpr(fullname="builtins.True"), body=body) if body is block:
+            return not any(isinstance(node, _WAYS_OUT) for node in descendants(block))
+    return False
+
+
+_WAYS_OUT: Final = (BreakStmt, RaiseStmt, ReturnStmt)
 
 
 def _is_given(node: Expression, site: Site) -> bool:
@@ -209,10 +226,10 @@ def _is_shared(target: MemberExpr | NameExpr) -> bool:
 
 def _loads(module: MypyFile, target: MemberExpr | NameExpr, site: Site) -> Iterator[Expression]:
     """Yield every expression in the module that may read the attribute or global."""
-    return (node for node in _named(module, target) if not _is_store(node, site))
+    return (node for node in named(module, target) if not is_store(node, site))
 
 
-def _named(module: MypyFile, target: MemberExpr | NameExpr) -> Iterator[Expression]:
+def named(module: MypyFile, target: MemberExpr | NameExpr) -> Iterator[Expression]:
     """Yield every expression in the module that may name the attribute or global."""
     for node in descendants(module):
         if isinstance(target, NameExpr):
@@ -223,29 +240,30 @@ def _named(module: MypyFile, target: MemberExpr | NameExpr) -> Iterator[Expressi
             yield node
 
 
-def _is_store(node: Expression, site: Site) -> bool:
+def is_store(node: Expression, site: Site) -> bool:
+    """Is this what an assignment binds by itself, or `del` takes away?"""
     above: Node | None = site.parents.get(node)
     return isinstance(above, DelStmt) or (
         isinstance(above, AssignmentStmt) and any(node is target for target in above.lvalues)
     )
 
 
-def _is_same(load: Expression, target: Expression, site: Site) -> bool:
+def is_same(load: Expression, target: Expression, site: Site) -> bool:
     """Does the expression read the attribute of the same class, or one derived from it?"""
     if not isinstance(load, MemberExpr) or not isinstance(target, MemberExpr):
         return True
-    mine, theirs = _owner(target, site), _owner(load, site)
+    mine, theirs = owner_of(target, site), owner_of(load, site)
     return mine is not None and theirs is not None and (mine in theirs.mro or theirs in mine.mro)
 
 
-def _is_anothers(load: Expression, target: Expression, site: Site) -> bool:
+def is_anothers(load: Expression, target: Expression, site: Site) -> bool:
     """Does the expression read an attribute of that name which a class without kinship has?
 
     A class that has none reads what a class beside it in some MRO stores: mixins do.
     """
     if not isinstance(load, MemberExpr) or not isinstance(target, MemberExpr):
         return False
-    mine, theirs = _owner(target, site), _owner(load, site)
+    mine, theirs = owner_of(target, site), owner_of(load, site)
     if mine is None or theirs is None or theirs.fallback_to_any or theirs.get(load.name) is None:
         return False
     classes = (symbol.node for symbol in compat.module(site.api).names.values())
@@ -254,7 +272,8 @@ def _is_anothers(load: Expression, target: Expression, site: Site) -> bool:
     )
 
 
-def _owner(node: MemberExpr, site: Site) -> TypeInfo | None:
+def owner_of(node: MemberExpr, site: Site) -> TypeInfo | None:
+    """Return the class of the object that an attribute is read of or stored in."""
     typ = site.type_of(node.expr) or _type_made(node.expr, site)
     return typ.type if isinstance(typ, Instance) else None
 

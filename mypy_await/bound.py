@@ -124,7 +124,12 @@ def put_into(use: Use) -> Binding | None:
     """Return the binding of a container made elsewhere that takes the value in for everything."""
     holder, statement = _holder(use.of_container() or use)
     typ = use.site.type_of(holder) if holder is not None else None
-    if holder is None or statement is None or not isinstance(holder.node, Var) or not _is_open(typ):
+    if (
+        holder is None
+        or statement is None
+        or not isinstance(holder.node, Var)
+        or not is_open_container(typ)
+    ):
         return None
     function = function_around(statement, use.site.parents)
     if function is None or _made_in(function, holder.node, use) is not None:
@@ -136,7 +141,7 @@ def put_into(use: Use) -> Binding | None:
     return Binding(statement, holder.node, container, is_others=True)
 
 
-def _is_open(typ: ProperType | None) -> bool:
+def is_open_container(typ: ProperType | None) -> bool:
     """May a container of this type hold anything, as far as the type tells?"""
     if isinstance(typ, Instance) and typ.type.module_name in _OF_CONTAINERS and typ.args:
         return says_nothing(get_proper_type(typ.args[-1]))

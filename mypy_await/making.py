@@ -53,7 +53,7 @@ def only_makes(node: Expression, site: Site) -> bool:
         case NameExpr():
             return True
         case MemberExpr():
-            return _is_plain(node, site) and only_makes(node.expr, site)
+            return is_plain_attribute(node, site) and only_makes(node.expr, site)
         case CallExpr():
             callee = isinstance(node.callee, (NameExpr, MemberExpr)) and node.callee
             return (
@@ -113,7 +113,7 @@ def _runs_nothing(call: CallExpr, site: Site) -> bool:
     return summary is not None and summary.is_async
 
 
-def _is_plain(node: MemberExpr, site: Site) -> bool:
+def is_plain_attribute(node: MemberExpr, site: Site) -> bool:
     """Is reading this attribute certain to run no code: no property, no other descriptor?"""
     owner = None if node.node is not None else class_of(site.type_of(node.expr))
     if owner is not None:

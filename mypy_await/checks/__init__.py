@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from mypy.nodes import Context
 
-from mypy_await import attributes, codes
+from mypy_await import attributes, codes, messages
 from mypy_await.awaitables import Sort
+from mypy_await.behind import read_behind
 from mypy_await.bindings import Fate, fate
 from mypy_await.bound import Binding, binding_of, parameter_of, passed_to, put_into
 from mypy_await.calls import Call
@@ -128,7 +130,7 @@ def first_misuse_in_call(call: Call) -> Misuse | None:
 
 def first_misuse(use: Use) -> Misuse | None:
     """Return what the first check that objects to this use says."""
-    asked = (_here, _of_binding, _of_attribute, _of_argument, _of_result)
+    asked = (_here, _of_binding, _of_attribute, _of_read_behind, _of_argument, _of_result)
     return next((misuse for ask in asked if (misuse := ask(use))), None)
 
 
@@ -211,6 +213,15 @@ def _of_attribute(use: Use) -> Misuse | None:
 def _of_uses_by_attribute(use: Use) -> Misuse | None:
     end = attributes.fate(use, _here)
     return unawaited_value.check_attribute(use, end) if end else None
+
+
+def _of_read_behind(use: Use) -> Misuse | None:
+    """Ask of what reads an attribute straight behind; it may be shown or tested before it runs."""
+    there = read_behind(use)
+    misuse = _here(there) if there else None
+    if there is None or misuse is None or misuse.code is not codes.UNAWAITED_VALUE:
+        return None
+    return replace(misuse, notes=(*misuse.notes, messages.used_at([there])))
 
 
 def _of_argument(use: Use) -> Misuse | None:

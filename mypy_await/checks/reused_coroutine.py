@@ -31,6 +31,7 @@ from mypy.nodes import (
 from mypy_await import codes, compat, messages, names
 from mypy_await.attributes import is_awaited_again
 from mypy_await.awaitables import Sort, awaitable
+from mypy_await.behind import awaited_again
 from mypy_await.bindings import Fate
 from mypy_await.bound import is_argument
 from mypy_await.calls import Call
@@ -134,10 +135,15 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
 
 
 def check_shared(use: Use) -> Misuse | None:
-    """Report a coroutine in an attribute or global that is bound once and awaited again."""
-    if use.value.sort is not Sort.COROUTINE or not is_awaited_again(use):
+    """Report a coroutine in an attribute or global that is bound once and awaited again.
+
+    Where each that is bound is awaited at once, any other `await` is one too many.
+    """
+    if use.value.sort is not Sort.COROUTINE:
         return None
-    return _misuse(use, messages.cached(use), None)
+    if again := awaited_again(use):
+        return _misuse(use, messages.reused(use), again)
+    return _misuse(use, messages.cached(use), None) if is_awaited_again(use) else None
 
 
 def _is_first_item(use: Use) -> bool:
