@@ -32,6 +32,8 @@ from mypy.plugin import Plugin
 class Interrupting(Plugin):
     def get_function_hook(self, fullname):
         if fullname.endswith("work"):
+            # A shell starts what runs in the background with interrupts ignored.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.raise_signal(signal.SIGINT)
 
 def plugin(version):
