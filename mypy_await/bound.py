@@ -28,7 +28,7 @@ from mypy.types import AnyType, Instance, ProperType, get_proper_type
 
 from mypy_await import compat
 from mypy_await.awaitables import Sort, awaitable
-from mypy_await.displays import holds_plain_values
+from mypy_await.displays import holds_plain_rows, holds_plain_values
 from mypy_await.elements import may_store, taken_out
 from mypy_await.inner import holds_only_new, inner_store
 from mypy_await.knowledge import knows
@@ -212,7 +212,9 @@ def _stored_deeper(use: Use) -> Binding | None:
     if made is None or holder.kind != LDEF or not holds_only_new(holder, function, parents):
         return None
     steps = (*use.steps, step, Step(made, literal(key)))
-    container = replace(use.moved_to(holder), in_container=True, steps=steps)
+    plain = use.among_plain or holds_plain_rows(found[0].node, function, use.site)
+    container = use.moved_to(holder)
+    container = replace(container, in_container=True, among_plain=plain, steps=steps)
     return Binding(use.place.node, found[0].node, container)
 
 

@@ -52,6 +52,19 @@ def holds_plain_values(variable: Var, function: Node, site: Site) -> bool:
     return False
 
 
+def holds_plain_rows(variable: Var, function: Node, site: Site) -> bool:
+    """Does the function put displays with a plain value into the container of that name?"""
+    return any(
+        is_plain(value, site)
+        for node in descendants(function)
+        if isinstance(node, AssignmentStmt)
+        for target in node.lvalues
+        if isinstance(target, IndexExpr) and isinstance(target.base, NameExpr)
+        if target.base.node is variable
+        for value in _values(node.rvalue)
+    )
+
+
 def key_of_store(target: Expression) -> frozenset[Key]:
     """Return the constant key of the item that an assignment stores to."""
     match target:

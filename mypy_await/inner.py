@@ -52,11 +52,11 @@ def holds_only_new(holder: NameExpr, function: FuncItem, parents: Parents) -> bo
 def _may_take_in_others(name: NameExpr, parents: Parents) -> bool:
     """May a use of a container put one into it that others know?"""
     node: Node = name
-    above = parents[node]
+    above, is_made = parents[node], _is_made_of_new
     if isinstance(above, IndexExpr) and above.base is node:
-        node, above = above, parents[above]
+        node, above, is_made = above, parents[above], _is_new
     if isinstance(above, AssignmentStmt):
-        return node in above.lvalues and (len(above.lvalues) > 1 or not _is_new(above.rvalue))
+        return node in above.lvalues and (len(above.lvalues) > 1 or not is_made(above.rvalue))
     if isinstance(above, MemberExpr):
         return node is name and above.name not in READS
     return isinstance(above, (ForStmt, ListExpr, OperatorAssignmentStmt, StarExpr, TupleExpr))
@@ -70,13 +70,19 @@ def is_stored_deeper(node: Node, parents: Parents) -> bool:
     return isinstance(above, AssignmentStmt) and node in above.lvalues
 
 
-def _is_new(made: Expression) -> bool:
-    """Is this data, or a display of nothing else?"""
+def _is_made_of_new(made: Expression) -> bool:
+    """Is this a display, or an empty container, in which all containers are new?"""
     match made:
         case DictExpr(items=items):
             return all(key is not None and _is_new(value) for key, value in items)
         case ListExpr(items=items) | SetExpr(items=items):
             return all(map(_is_new, items))
-        case CallExpr(args=[], callee=NameExpr(fullname="builtins.dict" | "builtins.list")):
+    return isinstance(made, CallExpr) and not made.args and _is_new(made)
+
+
+def _is_new(made: Expression) -> bool:
+    """Is this a container that is made here, or no container at all?"""
+    match made:
+        case CallExpr(callee=NameExpr(fullname="builtins.dict" | "builtins.list")):
             return True
-    return isinstance(made, (StrExpr, IntExpr))
+    return isinstance(made, (DictExpr, ListExpr, SetExpr, StrExpr, IntExpr))
