@@ -219,6 +219,8 @@ class Hooks:
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
         typ, effect = decorated.applied(self._refiner, ctx.api, fullname, decorator, node, typ)
+        if compat.is_of_others(ctx.api):
+            return typ
         its_type = compat.type_of(ctx.api, decorator)
         use = Decoration(
             ctx.api, fullname, node, decorator, its_type, effect, self._refiner, is_first
