@@ -8,7 +8,7 @@ from typing import Final
 from mypy.nodes import AssignmentStmt, CallExpr, Expression, FuncDef, MemberExpr
 from mypy.types import Instance, NoneType, ProperType, TupleType, UnionType, get_proper_type
 
-from mypy_await.awaitables import parts
+from mypy_await.awaitables import may_be_awaitable, parts
 from mypy_await.places import Kind, function_around
 from mypy_await.results import declared_result
 from mypy_await.site import Site
@@ -20,11 +20,14 @@ from mypy_await.use import Use
 def wanted_in_container(use: Use) -> ProperType | None:
     """Return the type declared for the place of the value in a container, if that is another one.
 
-    None where any of the types that the container may meet takes the value, or leaves it open.
+    None where any of the types that the container may meet takes the value, or leaves it open, and
+    where it is an awaitable of another kind, as in `asyncio.wait`: awaiting would not help there.
     """
     if not use.steps:
         return None
     wanted = [element for typ in _declared(use) for element in _elements(typ, use.steps)]
+    if any(typ is not None and may_be_awaitable(typ) for typ in wanted):
+        return None
     is_refused = fits_all(use.value, [typ for typ in wanted if typ]) is Fit.NO
     return wanted[0] if is_refused and None not in wanted else None
 
