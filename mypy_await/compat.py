@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from mypy.argmap import map_actuals_to_formals
@@ -19,7 +18,7 @@ from mypy.checkexpr import has_any_type
 from mypy.checkmember import analyze_member_access
 from mypy.erasetype import erase_type, erase_typevars
 from mypy.errorcodes import UNUSED_AWAITABLE, ErrorCode
-from mypy.errors import ErrorInfo, Errors, ErrorWatcher
+from mypy.errors import ErrorInfo, Errors
 from mypy.expandtype import expand_type, expand_type_by_instance
 from mypy.literals import literal
 from mypy.maptype import map_instance_to_supertype
@@ -265,43 +264,26 @@ def report(
         attach_note(api, note, node, error)
 
 
-def _is_trying_signature(api: CheckerPluginInterface) -> bool:
-    """Does mypy try one signature of an overload, and is that attempt a good one so far?
-
-    mypy 2.4 holds errors back twice around a signature, and once more in a `return`; more of it is
-    an attempt in an attempt.
-    """
-    filters = _filters(api)
-    return len(filters) <= 3 and not any(watcher.has_new_errors() for watcher in filters)
-
-
-def _filters(api: CheckerPluginInterface) -> list[ErrorWatcher]:
-    errors = cast(TypeChecker, api).msg.errors
-    return [watcher for watcher in errors._watchers if watcher._filter]
-
-
-@contextmanager
-def _errors_shown(api: CheckerPluginInterface) -> Iterator[None]:
-    """Let reports through whatever holds errors back."""
-    errors = cast(TypeChecker, api).msg.errors
-    watchers, errors._watchers = errors._watchers, []
-    try:
-        yield
-    finally:
-        errors._watchers = watchers
-
-
 def report_in_attempt(
     api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
 ) -> None:
     """Report an error about the call of an overloaded callee.
 
-    mypy tries its signatures with errors held back, our hook runs only there, and an error in an
-    attempt would make it fail.
+    mypy tries one signature after the other and drops what it finds meanwhile; our hook runs only
+    there, and an error in an attempt would make it fail.  So the report goes past the attempt, if
+    that is a good one so far, to whatever else keeps errors back there: mypy shows these later.  In
+    an attempt of a call around this one it would make that fail.
     """
-    if _is_trying_signature(api):
-        with _errors_shown(api):
-            report(api, text, node, code, notes)
+    errors = cast(TypeChecker, api).msg.errors
+    watchers = errors._watchers
+    attempts = [watcher for watcher in watchers if watcher.filter_revealed_type]
+    if len(attempts) > 1 or any(attempt.has_new_errors() for attempt in attempts):
+        return
+    errors._watchers = [watcher for watcher in watchers if watcher not in attempts]
+    try:
+        report(api, text, node, code, notes)
+    finally:
+        errors._watchers = watchers
 
 
 def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]:

@@ -34,10 +34,13 @@ from mypy_await.awaitables import awaitable, is_async_def, is_plain
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.defaults import is_default
 from mypy_await.freshness import Freshness
+from mypy_await.given import awaits_plain, is_only_called
 from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import says_nothing
+from mypy_await.local_names import class_or_none
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_mock
@@ -157,9 +160,9 @@ class Hooks:
             return known_by.typ if known_by else typ
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
-        if self._infers_returns:
+        if self._infers_returns and (site := self._judge.site(ctx.api, node)):
             find = lambda: self._refiner.class_if_any(ctx, fullname, node, typ)  # noqa: E731
-            typ = self._judge.optional(ctx.api, node, typ, find)
+            typ = class_or_none(site, node, typ, find)
         return self._unknown_value(ctx, fullname, node, typ)
 
     def _unknown_value(
@@ -167,10 +170,12 @@ class Hooks:
     ) -> Type:
         """Judge what a call gives of whose result the source says nothing certain."""
         if self._infers_returns and says_nothing(get_proper_type(typ)):
-            if plain := self._judge.awaits_plain(ctx.api, node):
+            site = self._judge.site(ctx.api, node)
+            if site and (plain := awaits_plain(site, node)):
                 return plain
         given = self._refiner.function_given(ctx, fullname, node)
-        if given is not None and self._judge.is_only_called(ctx.api, node):
+        site = self._judge.site(ctx.api, node) if given else None
+        if given and site and is_only_called(site, node):
             function = compat.open_callable(ctx.api, given.typ)
             return self._judge.called(ctx.api, node, function, given)
         if sometimes := self._refiner.sometimes(ctx, fullname, node):
@@ -195,7 +200,8 @@ class Hooks:
         wrong is that it is used as the result: that an awaitable part is tested, shown or dropped
         may be right where the program knows which of them it called.
         """
-        if self._infers_returns and self._judge.calls_default(api, node):
+        site = self._judge.site(api, node) if self._infers_returns else None
+        if site and is_default(site, node):
             callables = [item for item in callables if not isinstance(item, AnyType)]
         results = []
         for item in callables:

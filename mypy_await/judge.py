@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -10,12 +10,13 @@ from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_STAR,
     LDEF,
-    AssignmentStmt,
     AwaitExpr,
     CallExpr,
     Decorator,
+    DictionaryComprehension,
     Expression,
     FuncDef,
+    GeneratorExpr,
     ListExpr,
     MemberExpr,
     NameExpr,
@@ -26,7 +27,6 @@ from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext
 from mypy.types import (
     CallableType,
     Instance,
-    NoneType,
     Overloaded,
     ProperType,
     TupleType,
@@ -35,13 +35,12 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat, messages, names
-from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later, parts
+from mypy_await import codes, compat, messages
+from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
 from mypy_await.calls import (
     Call,
     Passed,
     is_asked_for_colour,
-    is_told_apart,
     plain_result,
     result_of_calling,
     with_awaited,
@@ -62,8 +61,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
-from mypy_await.defaults import is_default
-from mypy_await.local_names import class_or_none, is_exact, local_name, may_fail
+from mypy_await.known import is_object
 from mypy_await.origins import Refined, Sometimes
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
@@ -118,10 +116,10 @@ class Judge:
             if isinstance(compat.type_of(api, node.callee), Overloaded):
                 proper = compat.without_arguments(proper)
         value = awaitable(proper)
-        held = None if value else _held(proper)
+        held = None if value else _held(api, node, proper)
         if not (value or held or isinstance(proper, TupleType) or is_started_later(proper)):
             return typ
-        site = self._site(api, node)
+        site = self.site(api, node)
         if site is None or (awaitable(expected) and _is_asked_for(site, node)):
             return typ
         if isinstance(proper, TupleType):
@@ -130,9 +128,10 @@ class Judge:
         if value is None and held is None:
             self._report(site, node, dropped_awaitable.check_unstarted(site, node, place, proper))
             return typ
-        # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, which
-        # nobody declared.
-        expected = None if place.conditional else expected
+        # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, and in a
+        # comprehension what it inferred on a visit before: nobody declared that.
+        is_inferred = isinstance(site.parents[node], (GeneratorExpr, DictionaryComprehension))
+        expected = None if place.conditional or is_inferred else expected
         given = value or held
         assert given is not None
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
@@ -162,57 +161,6 @@ class Judge:
                 items[position] = misuse.result or value.result
         return typ.copy_modified(items=items)
 
-    def awaits_plain(self, api: CheckerPluginInterface, node: CallExpr) -> Type | None:
-        """Return what a call, awaited or to be, certainly gives that cannot be, by its source.
-
-        mypy says the same of declared functions; what is said of it here is mypy's too.
-        """
-        site = self._site(api, node)
-        outer = site.parents.get(node) if site is not None else None
-        if site is None or not isinstance(outer, AwaitExpr | CallExpr):
-            return None
-        summary = site.summary(node)
-        plain = self._refiner.plain(summary) if summary is not None else None
-        if summary is None or plain is None or not _is_awaited(site, node, outer):
-            return None
-        if may_fail(outer, site.parents) or not is_exact(site, node) or is_told_apart(node, site):
-            return None
-        self._refiner.rests_on(api, summary.sources)
-        if isinstance(plain, NoneType):
-            api.msg.does_not_return_value(compat.type_of(api, node.callee), node)
-        return plain
-
-    def optional(
-        self,
-        api: CheckerPluginInterface,
-        node: CallExpr,
-        typ: Type,
-        find: Callable[[], Instance | None],
-    ) -> Type:
-        """Return the type of a call with what the source finds that it gives, or `None`."""
-        site = self._site(api, node)
-        return typ if site is None else class_or_none(site, node, typ, find)
-
-    def calls_default(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
-        """Is a method called of a local name for the default of what may be left out?"""
-        site = self._site(api, node)
-        return site is not None and is_default(site, node)
-
-    def is_only_called(self, api: CheckerPluginInterface, node: CallExpr) -> bool:
-        """Is what a call gives called at once, or bound to a local name that is only called?"""
-        site = self._site(api, node)
-        outer = site.parents.get(node) if site is not None else None
-        if isinstance(outer, CallExpr):
-            return outer.callee is node
-        target = outer.lvalues[0] if isinstance(outer, AssignmentStmt) else None
-        if site is None or not isinstance(target, NameExpr):
-            return False
-        name = local_name(site, target)
-        if name is None or name.value is not node:
-            return False
-        around = [(use, site.parents[use]) for use in name.uses]
-        return all(isinstance(call, CallExpr) and call.callee is use for use, call in around)
-
     def called(
         self,
         api: CheckerPluginInterface,
@@ -224,7 +172,7 @@ class Judge:
 
         Return the type for what is called; after a report its calls give the awaited type.
         """
-        site = self._site(api, node)
+        site = self.site(api, node)
         outer = site.parents.get(node) if site is not None else None
         if not isinstance(outer, CallExpr) or outer.callee is not node:
             return typ
@@ -238,7 +186,7 @@ class Judge:
 
         Return the type of the call; after a report awaiting it gives the innermost result.
         """
-        site, proper = self._site(api, node), get_proper_type(typ)
+        site, proper = self.site(api, node), get_proper_type(typ)
         outer = site.parents.get(node) if site is not None else None
         if not isinstance(outer, AwaitExpr) or not isinstance(proper, Instance):
             return typ
@@ -256,7 +204,7 @@ class Judge:
 
         Return the type that mypy goes on with, `typ` where nothing is reported.
         """
-        site = self._site(api, node)
+        site = self.site(api, node)
         value = awaitable(given.refined.typ)
         if site is None or value is None:
             return typ
@@ -275,7 +223,7 @@ class Judge:
         """Judge the `await` of a parameter, or what comes to the same."""
         is_local = isinstance(node, NameExpr) and node.kind == LDEF
         value = awaitable(compat.type_of(api, node)) if is_local else None
-        site = self._site(api, node) if value and value.sort is Sort.COROUTINE else None
+        site = self.site(api, node) if value and value.sort is Sort.COROUTINE else None
         if site is not None and value is not None:
             use = Use(site, value, node, node, place_of(node, site.parents))
             self._report(site, node, misuse_of_parameter(use))
@@ -284,7 +232,7 @@ class Judge:
         self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step
     ) -> bool:
         """Judge a call whose source gives a container of awaitables; is it a misuse?"""
-        site, value = self._site(api, node), awaitable(known_by.typ)
+        site, value = self.site(api, node), awaitable(known_by.typ)
         if site is None or value is None:
             return False
         place = place_of(node, site.parents)
@@ -322,7 +270,7 @@ class Judge:
         is_interesting = _has_async_methods if interest.meets else _is_function
         if not any(is_interesting(get_proper_type(t)) for types in ctx.arg_types for t in types):
             return typ
-        site = self._site(ctx.api, node)
+        site = self.site(ctx.api, node)
         if site is None:
             return typ
         call = self._call(ctx, site, node)
@@ -336,7 +284,7 @@ class Judge:
 
     def test(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
         """Report a run-time test for a coroutine that is never true, or makes no difference."""
-        site = self._site(ctx.api, node)
+        site = self.site(ctx.api, node)
         if site is None:
             return
         call = self._call(ctx, site, node)
@@ -348,7 +296,7 @@ class Judge:
 
         Return the type of the call, with the kind of mock that it makes.
         """
-        site, typ = self._site(ctx.api, node), ctx.default_return_type
+        site, typ = self.site(ctx.api, node), ctx.default_return_type
         if site is None:
             return typ
         call = self._call(ctx, site, node)
@@ -357,19 +305,19 @@ class Judge:
 
     def is_async_mock(self, api: CheckerPluginInterface, node: MemberExpr) -> bool:
         """Is an attribute of an `AsyncMock`, which is called, one of its kind?"""
-        site = self._site(api, node)
+        site = self.site(api, node)
         return site is not None and is_async_child(site, node)
 
     def unknown(self, api: CheckerPluginInterface, node: Expression, typ: Type) -> None:
         """Report a value of type `Any` that becomes a protected type."""
-        site = self._site(api, node) if compat.is_enabled(api, codes.UNKNOWN_AWAITABLE) else None
+        site = self.site(api, node) if compat.is_enabled(api, codes.UNKNOWN_AWAITABLE) else None
         if site is not None:
             place = place_of(node, site.parents)
             self._report(site, node, unknown_awaitable.check_value(site, node, typ, place))
 
     def factory(self, api: CheckerPluginInterface, node: CallExpr, made: Instance | None) -> None:
         """Report the call of a function without annotations that makes a protected type."""
-        site = self._site(api, node) if made is not None else None
+        site = self.site(api, node) if made is not None else None
         if site is not None and made is not None:
             self._report(site, node, unknown_awaitable.check_factory(site, node, made))
 
@@ -383,7 +331,7 @@ class Judge:
         gives = ctx.default_return_type
         return Call(site, node, site.callee_name(node), arguments, gives, expected)
 
-    def _site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
+    def site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
         """Return the surroundings of a node; None for one that mypy made up."""
         root = compat.top_level_function(api) or compat.module(api)
         site = Site(api, self._links.below(root), self._refiner, self._config)
@@ -437,17 +385,6 @@ _REPLACED: Final = frozenset(
 """Codes of the errors of mypy that a report of ours takes the place of."""
 
 
-def _is_awaited(site: Site, node: CallExpr, outer: AwaitExpr | CallExpr) -> bool:
-    """Is a call awaited, or the argument of one that takes awaitables and nothing else?"""
-    if isinstance(outer, AwaitExpr):
-        return True
-    wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
-    return bool(wanted) and all(
-        awaitable(part) or (isinstance(part, Instance) and part.type.fullname == names.GENERATOR)
-        for part in wanted
-    )
-
-
 def _is_asked_for(site: Site, node: Expression) -> bool:
     """Is the type of a call one that mypy takes from the place, as in `x = asyncio.run(x)`?"""
     return isinstance(node, CallExpr) and any(
@@ -456,11 +393,18 @@ def _is_asked_for(site: Site, node: Expression) -> bool:
     )
 
 
-def _held(typ: ProperType) -> Awaitable | None:
-    """Return the awaitable that `map` makes of each element."""
-    if isinstance(typ, Instance) and typ.type.fullname == "builtins.map" and typ.args:
-        return awaitable(typ.args[0])
-    return None
+def _held(api: CheckerPluginInterface, node: Expression, typ: ProperType) -> Awaitable | None:
+    """Return the awaitable that `map` makes of each element.
+
+    Where objects of any kind are wanted mypy takes the elements for such.
+    """
+    if not isinstance(typ, Instance) or typ.type.fullname != "builtins.map" or not typ.args:
+        return None
+    element = get_proper_type(typ.args[0])
+    if is_object(element) and isinstance(node, CallExpr):
+        function = compat.type_of(api, node.args[0])
+        return result_of_calling(function) if function is not None else None
+    return awaitable(element)
 
 
 def _is_inside_argument(site: Site, node: Expression) -> bool:

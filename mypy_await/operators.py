@@ -63,8 +63,9 @@ def may_mean_awaitable(use: Use) -> bool:
     operator = use.place.detail
     if use.value.sort is Sort.FUTURE and not _compared_to_plain_value(use):
         return True
-    if use.is_name and operator in ("is", "is not"):
-        return True
+    is_held = use.is_name or use.place.names or use.place.conditional
+    if is_held and operator in ("is", "is not"):
+        return True  # it may be None there, and is perhaps awaited where it is not
     return operator in ("==", "!=", "is", "is not") and _compared_to_awaitable(use)
 
 

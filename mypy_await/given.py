@@ -1,0 +1,56 @@
+"""What a call, of which mypy knows nothing, certainly gives: by its source and by its place."""
+
+from __future__ import annotations
+
+from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, NameExpr
+from mypy.types import Instance, NoneType, Type
+
+from mypy_await import compat, names
+from mypy_await.awaitables import awaitable, parts
+from mypy_await.calls import is_told_apart
+from mypy_await.local_names import is_exact, local_name, may_fail
+from mypy_await.site import Site
+
+
+def awaits_plain(site: Site, node: CallExpr) -> Type | None:
+    """Return what a call, awaited or to be, certainly gives that cannot be, by its source.
+
+    mypy says the same of declared functions; what is said of it here is mypy's too.
+    """
+    outer = site.parents.get(node)
+    if not isinstance(outer, AwaitExpr | CallExpr):
+        return None
+    summary = site.summary(node)
+    plain = site.refiner.plain(summary) if summary is not None else None
+    if summary is None or plain is None or not _is_awaited(site, node, outer):
+        return None
+    if may_fail(outer, site.parents) or not is_exact(site, node) or is_told_apart(node, site):
+        return None
+    site.refiner.rests_on(site.api, summary.sources)
+    if isinstance(plain, NoneType):
+        site.api.msg.does_not_return_value(compat.type_of(site.api, node.callee), node)
+    return plain
+
+
+def is_only_called(site: Site, node: CallExpr) -> bool:
+    """Is what a call gives called at once, or bound to a local name that is only called?"""
+    outer = site.parents.get(node)
+    if isinstance(outer, CallExpr):
+        return outer.callee is node
+    target = outer.lvalues[0] if isinstance(outer, AssignmentStmt) else None
+    name = local_name(site, target) if isinstance(target, NameExpr) else None
+    if name is None or name.value is not node:
+        return False
+    around = [(use, site.parents[use]) for use in name.uses]
+    return all(isinstance(call, CallExpr) and call.callee is use for use, call in around)
+
+
+def _is_awaited(site: Site, node: CallExpr, outer: AwaitExpr | CallExpr) -> bool:
+    """Is a call awaited, or the argument of one that takes awaitables and nothing else?"""
+    if isinstance(outer, AwaitExpr):
+        return True
+    wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
+    return bool(wanted) and all(
+        awaitable(part) or (isinstance(part, Instance) and part.type.fullname == names.GENERATOR)
+        for part in wanted
+    )
