@@ -271,15 +271,16 @@ def report_in_attempt(
 
     mypy tries one signature after the other and drops what it finds meanwhile; our hook runs only
     there, and an error in an attempt would make it fail.  So the report goes past the attempt, if
-    that is a good one so far, to whatever else keeps errors back there: mypy shows these later.  In
-    an attempt of a call around this one it would make that fail.
+    that is a good one so far, to what keeps the errors of the whole call: mypy shows these later.
+    In an attempt of a call around this one it would make that fail.
     """
     errors = cast(TypeChecker, api).msg.errors
     watchers = errors._watchers
     attempts = [watcher for watcher in watchers if watcher.filter_revealed_type]
     if len(attempts) > 1 or any(attempt.has_new_errors() for attempt in attempts):
         return
-    errors._watchers = [watcher for watcher in watchers if watcher not in attempts]
+    keeping = [at for at, watcher in enumerate(watchers, 1) if watcher._filtered is not None]
+    errors._watchers = watchers[: keeping[-1] if keeping else 0]
     try:
         report(api, text, node, code, notes)
     finally:

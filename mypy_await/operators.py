@@ -8,6 +8,7 @@ from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
 from mypy.types import AnyType, Instance, ProperType
 
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
+from mypy_await.care import takes_care, uses_of_name
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Use
 
@@ -63,9 +64,11 @@ def may_mean_awaitable(use: Use) -> bool:
     operator = use.place.detail
     if use.value.sort is Sort.FUTURE and not _compared_to_plain_value(use):
         return True
-    is_held = use.is_name or use.place.names or use.place.conditional
-    if is_held and operator in ("is", "is not"):
-        return True  # it may be None there, and is perhaps awaited where it is not
+    if operator in ("is", "is not"):
+        if use.is_name or use.place.conditional:
+            return True  # it may be something else there
+        if use.place.names and any(map(takes_care, uses_of_name(use))):
+            return True
     return operator in ("==", "!=", "is", "is not") and _compared_to_awaitable(use)
 
 
