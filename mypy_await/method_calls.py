@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mypy_await import names
 from mypy_await.receivers import Receivers
 from mypy_await.source_file import SourceFile
 
@@ -89,11 +90,8 @@ def _found(how: str, name: str, family: Family, paths: _Stamped, *, certain: boo
             around = source.method_around(method)
             if around is not None and around[0] in family.above and around[1] in family.own:
                 continue
-            if source.is_awaited(expression):
-                done = "awaited"
-            elif _uses(source.parents[expression], expression):
-                done = "used"
-            else:
+            done = _done(source, expression) or _done_by_name(source, expression)
+            if done is None:
                 continue
             if done == how:
                 asked.append((source, method.value, others))
@@ -102,8 +100,8 @@ def _found(how: str, name: str, family: Family, paths: _Stamped, *, certain: boo
     if not certain:
         return any(not others.is_one(receiver) for _, receiver, others in asked)
     # To call the async method that the class itself has is no use of the original.
-    names = family.above if how == "used" else family.names
-    return any(Receivers(source, names).is_one(receiver) for source, receiver, _ in asked)
+    classes = family.above if how == "used" else family.names
+    return any(Receivers(source, classes).is_one(receiver) for source, receiver, _ in asked)
 
 
 def _mentions(path: str, text: str) -> bool:
@@ -120,6 +118,38 @@ def _source(path: str, changed: int) -> SourceFile | None:
         return SourceFile(ast.parse(Path(path).read_bytes()))
     except (OSError, SyntaxError, ValueError, RecursionError):
         return None
+
+
+def _done(source: SourceFile, expression: ast.expr) -> str | None:
+    if source.is_awaited(expression):
+        return "awaited"
+    return "used" if _uses(source.parents[expression], expression) else None
+
+
+def _done_by_name(source: SourceFile, expression: ast.expr) -> str | None:
+    """Return what is done with a result that is bound to a local name, and to nothing else."""
+    match source.parents[expression]:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            pass
+        case _:
+            return None
+    function = next(source.functions(expression), None)
+    found = [
+        node
+        for node in (ast.walk(function) if function is not None else ())
+        if isinstance(node, ast.Name) and node.id == name
+    ]
+    loads = [node for node in found if isinstance(node.ctx, ast.Load)]
+    if len(found) - len(loads) > 1:
+        return None
+    done = {_of_awaitable(source.parents[node]) or _done(source, node) for node in loads}
+    return "awaited" if "awaited" in done else "used" if done == {"used"} else None
+
+
+def _of_awaitable(parent: ast.AST) -> str | None:
+    """Is an attribute read that awaitables have, so that nobody knows what is there?"""
+    is_theirs = isinstance(parent, ast.Attribute) and parent.attr in names.OF_AWAITABLES
+    return "asked" if is_theirs else None
 
 
 def _uses(parent: ast.AST, call: ast.AST) -> bool:
