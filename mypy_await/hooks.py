@@ -39,7 +39,7 @@ from mypy_await.freshness import Freshness
 from mypy_await.given import awaits_plain, is_only_called
 from mypy_await.held import Held
 from mypy_await.judge import Judge
-from mypy_await.known import says_nothing
+from mypy_await.known import leaves_open, says_nothing
 from mypy_await.local_names import class_or_none
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
@@ -160,7 +160,8 @@ class Hooks:
             return known_by.typ if known_by else typ
         if known_by is not None:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
-        if self._infers_returns and (site := self._judge.site(ctx.api, node)):
+        # Parent links are made where they are needed alone: most types are known.
+        if self._infers_returns and leaves_open(typ) and (site := self._judge.site(ctx.api, node)):
             find = lambda: self._refiner.class_if_any(ctx, fullname, node, typ)  # noqa: E731
             typ = class_or_none(site, node, typ, find)
         return self._unknown_value(ctx, fullname, node, typ)

@@ -32,6 +32,13 @@ def says_nothing(typ: ProperType | None) -> bool:
     return isinstance(typ, AnyType) or is_object(typ)
 
 
+def leaves_open(typ: Type) -> bool:
+    """Does mypy know nothing of a value, or of what awaiting it gives?"""
+    proper = get_proper_type(typ)
+    inside = awaitable(proper)
+    return says_nothing(get_proper_type(inside.result) if inside else proper)
+
+
 def is_object(typ: ProperType | None) -> bool:
     """Is this the type `object`?"""
     return isinstance(typ, Instance) and typ.type.fullname == names.OBJECT

@@ -31,13 +31,12 @@ from mypy.nodes import (
     WithStmt,
 )
 from mypy.patterns import AsPattern
-from mypy.types import Instance, NoneType, Type, UnionType, get_proper_type
+from mypy.types import Instance, NoneType, Type, UnionType
 
 from mypy_await import compat
 from mypy_await.awaitables import awaitable
 from mypy_await.bound import assignments_to, is_argument, only_value
 from mypy_await.flow import is_seen_elsewhere
-from mypy_await.known import says_nothing
 from mypy_await.origins import coroutine
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
@@ -82,14 +81,12 @@ def entered_name(site: Site, name: NameExpr) -> LocalName | None:
 def class_or_none(
     site: Site, call: CallExpr, typ: Type, find: Callable[[], Instance | None]
 ) -> Type:
-    """Return the type of a call that gives an instance or `None`, or whose awaiting does.
+    """Return the type of an open call that gives an instance or `None`, or whose awaiting does.
 
     It is `typ` as before but where `None` would fail, and where the value is all that one local
     name is ever bound to: mypy would not see what else a name holds.
     """
     value, place = awaitable(typ), place_of(call, site.parents)
-    if not says_nothing(get_proper_type(value.result if value else typ)):
-        return typ
     if value and isinstance(place.node, AwaitExpr) and not place.conditional:
         place = place_of(place.node, site.parents)
     elif value:

@@ -142,14 +142,16 @@ def _done_by_name(source: SourceFile, expression: ast.expr) -> str | None:
     loads = [node for node in found if isinstance(node.ctx, ast.Load)]
     if len(found) - len(loads) > 1:
         return None
-    done = {_of_awaitable(source.parents[node]) or _done(source, node) for node in loads}
-    return "awaited" if "awaited" in done else "used" if done == {"used"} else None
+    done = {_done(source, node) for node in loads}
+    if "awaited" in done:
+        return "awaited"
+    may_be_awaitable = any(_is_of_awaitable(source.parents[node]) for node in loads)
+    return "used" if done == {"used"} and not may_be_awaitable else None
 
 
-def _of_awaitable(parent: ast.AST) -> str | None:
+def _is_of_awaitable(parent: ast.AST) -> bool:
     """Is an attribute read that awaitables have, so that nobody knows what is there?"""
-    is_theirs = isinstance(parent, ast.Attribute) and parent.attr in names.OF_AWAITABLES
-    return "asked" if is_theirs else None
+    return isinstance(parent, ast.Attribute) and parent.attr in names.OF_AWAITABLES
 
 
 def _uses(parent: ast.AST, call: ast.AST) -> bool:

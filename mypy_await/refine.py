@@ -30,7 +30,7 @@ from mypy.types import (
 from mypy_await import compat, names, wrapped
 from mypy_await.awaitables import awaitable, is_async_def
 from mypy_await.freshness import Freshness
-from mypy_await.known import arguments, says_nothing
+from mypy_await.known import arguments, leaves_open, says_nothing
 from mypy_await.origins import (
     Lookup,
     Origins,
@@ -168,10 +168,7 @@ class Refiner(Reader):
         `__next__` gives, where they have no annotations; or that of what is awaited or entered.
         """
         api, typ = ctx.api, get_proper_type(ctx.default_return_type)
-        inside = awaitable(typ)
-        if not self._infer_returns:
-            return typ
-        if not says_nothing(get_proper_type(inside.result) if inside else typ):
+        if not self._infer_returns or not leaves_open(typ):
             return typ
         summary = self.summary(api, fullname)
         if summary is None:
