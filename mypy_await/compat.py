@@ -356,7 +356,6 @@ def guard(
     """
 
     def wrap(hook: Callable[[Any], T]) -> Callable[[Any], T]:
-        @functools.wraps(hook)
         def guarded(ctx: Any) -> T:
             try:
                 return hook(ctx)

@@ -38,14 +38,18 @@ def applied(
     fullname: str,
     decorator: Expression,
     node: Decorator,
+    given: ProperType,
     typ: Type,
 ) -> tuple[Type, DecoratorEffect | None]:
     """Return the type that a decorator gives a function, and what it does to an async one.
 
-    `typ` is mypy's answer; it stays where it says more than `Any`, and for methods: mypy would
-    compare what we know with the methods of base classes.  Theirs is `method`.
+    `given` is the type of what it is applied to, `typ` is mypy's answer; that stays where it says
+    more than `Any`, and for methods: mypy would compare what we know with the methods of base
+    classes.  Theirs is `method`.
     """
     if not is_async_def(node.func):
+        if isinstance(given, CallableType) and given == typ:  # declared to give it back
+            return typ, None
         return _made_async(refiner, api, decorator, node, typ) or typ, None
     summary = refiner.summary_of_callee(api, fullname, decorator)
     if summary is None:

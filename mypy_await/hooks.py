@@ -225,7 +225,9 @@ class Hooks:
         is_first = decorator is node.decorators[-1]
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:
             return typ
-        typ, effect = decorated.applied(self._refiner, ctx.api, fullname, decorator, node, typ)
+        typ, effect = decorated.applied(
+            self._refiner, ctx.api, fullname, decorator, node, given, typ
+        )
         if compat.is_of_others(ctx.api):
             return typ
         its_type = compat.type_of(ctx.api, decorator)

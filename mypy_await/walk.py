@@ -118,15 +118,17 @@ Parents = dict[Node, Node]
 
 
 _by_class: dict[type[Node], tuple[str, ...]] = {}
+_ANALYZED: Final = frozenset({CallExpr, IndexExpr, OpExpr})
 
 
 def children(node: Node) -> list[Node]:
     """Return the direct children of a node in evaluation order."""
-    if isinstance(node, (CallExpr, IndexExpr, OpExpr)) and node.analyzed is not None:
-        return [node.analyzed]
-    fields = _by_class.get(type(node))
+    kind = type(node)
+    if kind in _ANALYZED and (analyzed := node.analyzed) is not None:  # type: ignore[attr-defined]
+        return [analyzed]
+    fields = _by_class.get(kind)
     if fields is None:
-        fields = _by_class[type(node)] = FIELDS.get(type(node).__name__, ())
+        fields = _by_class[kind] = FIELDS.get(kind.__name__, ())
     found: list[Node] = []
     for name in fields:
         value = getattr(node, name)
@@ -148,10 +150,14 @@ def _collect(values: object, found: list[Node]) -> None:
 
 def descendants(node: Node, *, into_functions: bool = True) -> Iterator[Node]:
     """Yield a node and all below it, or only those outside nested functions and lambdas."""
-    yield node
-    for child in children(node):
-        if into_functions or not isinstance(child, (FuncDef, LambdaExpr)):
-            yield from descendants(child, into_functions=into_functions)
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        yield inner
+        below = children(inner)
+        if not into_functions:
+            below = [child for child in below if not isinstance(child, (FuncDef, LambdaExpr))]
+        stack += reversed(below)
 
 
 def parents_below(root: Node, *, whole: bool = False) -> Parents:
@@ -161,15 +167,16 @@ def parents_below(root: Node, *, whole: bool = False) -> Parents:
     of their own.
     """
     parents: Parents = {}
+    of_module = isinstance(root, MypyFile) and not whole
     stack: list[Node] = [root]
     while stack:
         node = stack.pop()
+        body = node.body if of_module and isinstance(node, FuncDef) else None
         for child in children(node):
             parents[child] = node
-            is_body = isinstance(node, FuncDef) and child is node.body
-            if is_body and isinstance(root, MypyFile) and not whole:
-                continue
-            stack.append(child)
+            # Half of all nodes are names and constants: they have no children.
+            if child is not body and _by_class.get(type(child), True):
+                stack.append(child)
     return parents
 
 

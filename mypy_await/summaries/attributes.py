@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from mypy_await.summaries.nodes import walk
-from mypy_await.summaries.scopes import DEFS, Binding, Binds, Method, own_nodes
+from mypy_await.summaries.scopes import DEFS, Binding, Binds, Method
 
 Assignments = dict[str, list[tuple[Method, Binding]]]
 """By attribute, each assignment with the method it stands in."""
+
+_BLOCKS: Final = ("cases", "handlers", "finalbody", "orelse", "body")
+"""The fields of a statement that hold statements, the last ones first."""
 
 
 def find_assignments(node: ast.ClassDef) -> Assignments:
@@ -29,26 +33,59 @@ def _first_parameter(method: Method) -> str | None:
 
 
 def _assigned_in(method: Method, me: str) -> Iterator[tuple[str, Binding]]:
-    plain: set[ast.AST] = set()
-    for node in own_nodes(method):
-        for target, binding in _assignments(node):
-            if _is_of(target, me):
-                plain.add(target)
-                yield target.attr, binding
-    for node in walk(method):
-        if isinstance(node, ast.Attribute) and _is_of(node, me) and node not in plain:
-            if not isinstance(node.ctx, ast.Load):
-                yield node.attr, Binding(Binds.OTHER, node)
+    others: list[tuple[str, Binding]] = []
+    for statement, is_own in _statements(method):
+        for target in _targets(statement):
+            if is_own and isinstance(target, ast.Attribute) and _is_of(target, me):
+                binding = _binding(statement)
+                if binding is not None:
+                    yield target.attr, binding
+                    continue
+            others += (
+                (node.attr, Binding(Binds.OTHER, node))
+                for node in walk(target)
+                if isinstance(node, ast.Attribute) and _is_of(node, me)
+                if not isinstance(node.ctx, ast.Load)
+            )
+    yield from others
 
 
-def _assignments(node: ast.AST) -> Iterator[tuple[ast.Attribute, Binding]]:
-    """Yield the attributes that an assignment sets, with what it sets them to."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Attribute):
-                yield target, Binding(Binds.VALUE, node, node.value)
-    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
-        yield node.target, Binding(Binds.DECLARED, node, node.annotation)
+def _statements(method: Method) -> Iterator[tuple[ast.AST, bool]]:
+    """Yield the statements of a method, and whether they are outside inner functions and classes.
+
+    Expressions are left out: only a comprehension can bind an attribute there, and none does.
+    """
+    stack: list[tuple[ast.AST, bool]] = [(node, True) for node in reversed(method.body)]
+    while stack:
+        node, is_own = stack.pop()
+        yield node, is_own
+        is_own = is_own and not isinstance(node, (*DEFS, ast.ClassDef))
+        for field in _BLOCKS:
+            stack += [(inner, is_own) for inner in reversed(getattr(node, field, ()))]
+
+
+def _targets(statement: ast.AST) -> Sequence[ast.expr]:
+    """Return what a statement binds or deletes."""
+    match statement:
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            return targets
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return [target]
+        case ast.For(target=target) | ast.AsyncFor(target=target):
+            return [target]
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return [item.optional_vars for item in items if item.optional_vars]
+    return ()
+
+
+def _binding(statement: ast.AST) -> Binding | None:
+    """Return what an assignment sets a target to that is an attribute itself."""
+    match statement:
+        case ast.Assign(value=value):
+            return Binding(Binds.VALUE, statement, value)
+        case ast.AnnAssign(annotation=annotation):
+            return Binding(Binds.DECLARED, statement, annotation)
+    return None
 
 
 def _is_of(node: ast.Attribute, name: str) -> bool:

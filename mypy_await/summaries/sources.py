@@ -59,12 +59,7 @@ class Module:
         self.path = path
         self.tree = tree
         self.is_package = Path(path).stem == "__init__"
-        self.stores: Final = frozenset(_stores(text))
-        """Every `base.attribute = ...` of the file, so that patched names are not believed."""
-        self.reassigned: Final = frozenset(
-            name.strip() for found in _GLOBAL.findall(text) for name in found.split(",")
-        )
-        """Every name of a `global` statement."""
+        self._text = text
         self.globals: list[tuple[list[str], tuple[ScopeNode, ...]]] = []
         """The `global` statements, each with what is around it; filled with `functions`."""
         self._bodies: dict[ast.AST, Body] = {}
@@ -75,6 +70,17 @@ class Module:
     def scope(self) -> Scope:
         """The names of the module itself."""
         return bind_block(Scope(self, self.tree), self.tree.body)
+
+    @cached_property
+    def stores(self) -> frozenset[tuple[str, str]]:
+        """Every `base.attribute = ...` of the file, so that patched names are not believed."""
+        return frozenset(_stores(self._text))
+
+    @cached_property
+    def reassigned(self) -> frozenset[str]:
+        """Every name of a `global` statement."""
+        lists = _GLOBAL.findall(self._text) if "global" in self._text else []
+        return frozenset(name.strip() for found in lists for name in found.split(","))
 
     @cached_property
     def stored_attributes(self) -> frozenset[str]:
