@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, NameExpr
+from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, Expression, NameExpr
 from mypy.types import Instance, NoneType, Type
 
 from mypy_await import compat, names
@@ -32,6 +32,21 @@ def awaits_plain(site: Site, node: CallExpr) -> Type | None:
     return plain
 
 
+def awaits_nothing(site: Site, node: CallExpr) -> bool:
+    """Is what awaiting a coroutine gives to be awaited in turn, though it is certainly None?"""
+    awaiting = site.parents.get(node)
+    outer = site.parents.get(awaiting) if isinstance(awaiting, AwaitExpr) else None
+    if not isinstance(awaiting, AwaitExpr) or not isinstance(outer, AwaitExpr | CallExpr):
+        return False
+    if not _is_awaited(site, awaiting, outer) or may_fail(outer, site.parents):
+        return False
+    summary = site.summary(node) if is_exact(site, node) else None
+    if summary is None or not (summary.is_async and summary.gives_nothing):
+        return False
+    site.refiner.rests_on(site.api, summary.sources)
+    return True
+
+
 def is_only_called(site: Site, node: CallExpr) -> bool:
     """Is what a call gives called at once, or bound to a local name that is only called?"""
     outer = site.parents.get(node)
@@ -45,10 +60,12 @@ def is_only_called(site: Site, node: CallExpr) -> bool:
     return all(isinstance(call, CallExpr) and call.callee is use for use, call in around)
 
 
-def _is_awaited(site: Site, node: CallExpr, outer: AwaitExpr | CallExpr) -> bool:
-    """Is a call awaited, or the argument of one that takes awaitables and nothing else?"""
+def _is_awaited(site: Site, node: Expression, outer: AwaitExpr | CallExpr) -> bool:
+    """Is a value awaited, or the argument of one that takes awaitables and nothing else?"""
     if isinstance(outer, AwaitExpr):
         return True
+    if node is outer.callee:
+        return False
     wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
     return bool(wanted) and all(
         awaitable(part) or (isinstance(part, Instance) and part.type.fullname == names.GENERATOR)

@@ -27,7 +27,7 @@ from mypy.plugin import (
     FunctionContext,
     MethodContext,
 )
-from mypy.types import AnyType, CallableType, ProperType, Type, get_proper_type
+from mypy.types import AnyType, CallableType, NoneType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, decorated, names
 from mypy_await.awaitables import awaitable, is_async_def, is_plain
@@ -36,14 +36,16 @@ from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.defaults import is_default
 from mypy_await.freshness import Freshness
-from mypy_await.given import awaits_plain, is_only_called
+from mypy_await.given import awaits_nothing, awaits_plain, is_only_called
 from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import leaves_open, says_nothing
 from mypy_await.local_names import class_or_none
+from mypy_await.origins import coroutine
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_mock
+from mypy_await.site import Site
 from mypy_await.walk import ParentLinks
 
 if TYPE_CHECKING:
@@ -162,9 +164,22 @@ class Hooks:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         # Parent links are made where they are needed alone: most types are known.
         if self._infers_returns and leaves_open(typ) and (site := self._judge.site(ctx.api, node)):
-            find = lambda: self._refiner.class_if_any(ctx, fullname, node, typ)  # noqa: E731
-            typ = class_or_none(site, node, typ, find)
+            typ = self._by_place(ctx, fullname, site, node, typ)
         return self._unknown_value(ctx, fullname, node, typ)
+
+    def _by_place(
+        self,
+        ctx: FunctionContext | MethodContext,
+        fullname: str,
+        site: Site,
+        node: CallExpr,
+        typ: Type,
+    ) -> Type:
+        """Return the type of an open call where `None` would fail, or certainly does."""
+        if awaitable(typ) and awaits_nothing(site, node):
+            return coroutine(ctx.api, NoneType())
+        find = lambda: self._refiner.class_if_any(ctx, fullname, node, typ)  # noqa: E731
+        return class_or_none(site, node, typ, find)
 
     def _unknown_value(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type

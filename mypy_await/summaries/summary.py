@@ -310,10 +310,13 @@ class FunctionSummary:
 
     @property
     def gives_nothing(self) -> bool:
-        """Does it certainly return nothing but `None`?  One with an empty body says too little."""
+        """Does it certainly return nothing but `None`, or does awaiting what it returns?
+
+        One with an empty body says too little.
+        """
 
         def question() -> bool:
-            return self._called(Arguments(is_open=True)) == {Constant(None)}
+            return self._awaited_if_async(Arguments(is_open=True)) == {Constant(None)}
 
         return not self.is_hook and bool(self._ask("nothing", question, False))
 
