@@ -18,7 +18,7 @@ else:
 SECTIONS: Final = {
     "text": ("calls",),
     "truth": ("calls", "elements"),
-    "value": ("calls", "elements"),
+    "value": ("calls", "elements", "lookups"),
     "consumer": ("calls",),
     "container": ("calls", "methods"),
     "task": ("calls", "weak"),

@@ -41,7 +41,7 @@ from mypy_await.operators import may_mean_awaitable, may_take_awaitable
 from mypy_await.origins import shown_place
 from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine
 from mypy_await.places import Kind
-from mypy_await.site import has
+from mypy_await.site import Slot, has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -238,7 +238,7 @@ def _argument(use: Use) -> Misuse | None:
         return None
     if slot.callee == "builtins.isinstance" and len(call.args) == 2 and slot.position == 0:
         return _misuse(use, 'tested with "isinstance"') if cannot_be(use, call.args[1]) else None
-    if _is_value_sink(use, slot.callee):
+    if _is_value_sink(use, slot.callee) or _is_looked_up(use, slot):
         return _misuse(use, action)
     summary = use.site.summary(call)
     parameter = summary.parameter(slot.name) if summary else None
@@ -316,13 +316,24 @@ def _index(use: Use) -> Misuse | None:
 
 def _is_made_to_look_up(use: Use) -> bool:
     """Is it a coroutine that was made for nothing but to read what is stored under it?"""
-    node, call = use.place.node, use.origin
+    node = use.place.node
     above = use.site.parents.get(node)
-    if not isinstance(node, IndexExpr) or use.place.value is not call or use.place.names:
+    if not isinstance(node, IndexExpr) or not _is_made_here(use):
         return False
-    if isinstance(above, AssignmentStmt) and node in above.lvalues:
+    return not isinstance(above, AssignmentStmt) or node not in above.lvalues
+
+
+def _is_looked_up(use: Use, slot: Slot) -> bool:
+    """Is it a coroutine just made that something equal is looked for?  None is."""
+    return knows("value", slot.callee, "lookups") and slot.position == 0 and _is_made_here(use)
+
+
+def _is_made_here(use: Use) -> bool:
+    """Is it a coroutine that nothing else can have, since it has no name?"""
+    call = use.origin
+    if use.place.value is not call or use.place.names or not isinstance(call, CallExpr):
         return False
-    return isinstance(call, CallExpr) and is_async_def(use.site.callee_node(call))
+    return is_async_def(use.site.callee_node(call))
 
 
 def check_container(use: Use) -> Misuse | None:
