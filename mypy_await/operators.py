@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
-from mypy.types import AnyType, Instance, ProperType
+from mypy.types import AnyType, Instance, NoneType, ProperType
 
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
 from mypy_await.care import takes_care, uses_of_name
+from mypy_await.placeholders import is_passed_on, may_hold_another
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Use
 
@@ -64,6 +65,8 @@ def may_mean_awaitable(use: Use) -> bool:
     operator = use.place.detail
     if use.value.sort is Sort.FUTURE and not _compared_to_plain_value(use):
         return True
+    if _compared_to_none(use) and (may_hold_another(use) or is_passed_on(use)):
+        return True
     if operator in ("is", "is not"):
         if use.is_name or use.place.conditional:
             return True  # it may be something else there
@@ -76,6 +79,12 @@ def _others(use: Use) -> list[ProperType | None]:
     comparison = use.place.node
     assert isinstance(comparison, ComparisonExpr)
     return [use.site.type_of(o) for o in comparison.operands if o is not use.place.value]
+
+
+def _compared_to_none(use: Use) -> bool:
+    """Does a comparison ask whether there is anything?"""
+    is_equality = use.place.detail in ("==", "!=", "is", "is not")
+    return is_equality and any(isinstance(other, NoneType) for other in _others(use))
 
 
 def _compared_to_plain_value(use: Use) -> bool:

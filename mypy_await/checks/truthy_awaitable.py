@@ -8,6 +8,7 @@ from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
 from mypy_await.care import is_taken_care_of_if_true
 from mypy_await.knowledge import knows
+from mypy_await.placeholders import may_hold_another
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
@@ -20,8 +21,13 @@ def check(use: Use) -> Misuse | None:
     if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and _is_attribute(use)):
         return None
     if use.place.kind is Kind.TESTED:
-        return None if is_taken_care_of_if_true(use) else _misuse(use, use.place.detail)
-    return _misuse(use, use.receiver) if knows("truth", use.receiver) else None
+        if is_taken_care_of_if_true(use):
+            return None
+    elif not knows("truth", use.receiver):
+        return None
+    if may_hold_another(use):
+        return None
+    return _misuse(use, use.place.detail or use.receiver)
 
 
 def check_container(use: Use) -> Misuse | None:

@@ -115,7 +115,7 @@ def check_attribute(use: Use, fate: Fate) -> Misuse | None:
     That it is tested for truth alone proves little: it may be awaited elsewhere.
     """
     for there, misuse in fate.misuses:
-        if there.place.kind not in (Kind.TESTED, Kind.COMPARED):
+        if misuse.code is not codes.TRUTHY_AWAITABLE and there.place.kind is not Kind.COMPARED:
             lines = messages.used_at(there for there, _ in fate.misuses)
             return replace(misuse, notes=(*misuse.notes, lines))
     return None
