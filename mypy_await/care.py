@@ -18,6 +18,7 @@ from mypy.nodes import (
     GeneratorExpr,
     IfStmt,
     MatchStmt,
+    MemberExpr,
     NameExpr,
     Node,
     OpExpr,
@@ -26,12 +27,15 @@ from mypy.nodes import (
     UnaryExpr,
     WhileStmt,
 )
+from mypy.types import Instance
 
+from mypy_await.awaitables import Sort
 from mypy_await.bound import binding_of
 from mypy_await.knowledge import knows
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.results import declared_result
+from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all
 from mypy_await.use import Use
 from mypy_await.walk import Parents, descendants
@@ -48,10 +52,21 @@ def takes_care(use: Use) -> bool:
                 return fit(use.value, declared_result(function, use.place)) is Fit.YES
         case CallExpr() as call if use.place.kind is Kind.ARGUMENT:
             formals = use.site.slot(call, use.place.value).formals
-            return knows("consumer", use.receiver) or fits_all(use.value, formals) is Fit.YES
+            is_meant = fits_all(use.value, formals) is Fit.YES
+            return is_meant or knows("consumer", use.receiver) or _is_collected(use, call)
         case CallExpr() as call if use.place.kind is Kind.UNPACKED:
             return knows("consumer", use.site.callee_name(call))
     return False
+
+
+def _is_collected(use: Use, call: CallExpr) -> bool:
+    """Is the value put into a container that is declared to hold such?"""
+    if not knows("container", use.receiver, "methods") or not isinstance(call.callee, MemberExpr):
+        return False
+    container = use.site.type_of(call.callee.expr)
+    return isinstance(container, Instance) and any(
+        fit(use.value, element) is Fit.YES for element in container.args[-1:]
+    )
 
 
 def uses_of_name(use: Use) -> Iterator[Use]:
@@ -66,15 +81,31 @@ def uses_of_name(use: Use) -> Iterator[Use]:
 def is_taken_care_of_if_true(use: Use) -> bool:
     """Does what runs only where a tested name holds something take care of it?
 
-    Then the test asks whether there is anything to await, as in `if job: await job`.
+    Then the test asks whether there is anything to await, as in `if job: await job`, or to stop, as
+    in `task and task.cancel()`.
     """
     names = {dotted_name(node) for node in (use.node, *use.place.names)} - {""}
     return bool(names) and any(
-        takes_care(use.moved_to(node, is_name=True))
+        _needs_it_there(use.moved_to(node, is_name=True))
         for guarded in _if_true(use.place, use.site.parents)
         for node in descendants(guarded)
         if isinstance(node, Expression) and dotted_name(node) in names
     )
+
+
+def _needs_it_there(use: Use) -> bool:
+    """Does a use take care of the value, itself or by another name, or is about it as such?"""
+    return (
+        takes_care(use)
+        or any(map(takes_care, uses_of_name(use)))
+        or (use.place.kind is Kind.ATTRIBUTE and _is_its_own(use))
+    )
+
+
+def _is_its_own(use: Use) -> bool:
+    """Is this attribute one of the awaitable, and of a coroutine none that its result has too?"""
+    value, name = use.value, use.place.detail
+    return has(value.typ, name) and (value.sort is Sort.FUTURE or not has(value.result, name))
 
 
 def _if_true(place: Place, parents: Parents) -> Iterator[Node]:

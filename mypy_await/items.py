@@ -38,7 +38,7 @@ def _awaited_items(path: str, changed: int) -> frozenset[Key]:
 
 
 def _in_scope(scope: ast.AST) -> Iterator[Key]:
-    awaited = [part for node in ast.walk(scope) for part in _awaited_in(node)]
+    awaited = [part for node in ast.walk(scope) for part in awaited_in(node)]
     for part in awaited:
         yield from _key(part)
     if isinstance(scope, _FUNCTIONS):
@@ -48,7 +48,7 @@ def _in_scope(scope: ast.AST) -> Iterator[Key]:
                 yield from _keys_bound(target, value, names)
 
 
-def _awaited_in(node: ast.AST) -> Iterator[ast.expr]:
+def awaited_in(node: ast.AST) -> Iterator[ast.expr]:
     """Yield what a node awaits, or asks whether it is awaitable."""
     match node:
         case ast.Await(value=value):

@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from mypy.types import get_proper_type
 
 from mypy_await import compat
 from mypy_await.awaitables import awaitable
+from mypy_await.items import awaited_in
 from mypy_await.knowledge import load
 from mypy_await.site import class_of, has_variable
 from mypy_await.use import Use
@@ -51,10 +52,19 @@ def may_hold_another(use: Use) -> bool:
 
 def is_passed_on(use: Use) -> bool:
     """Is this an attribute that some function awaits, or hands on as it is?"""
+    return _is_named(use, lambda file: file.passed_on)
+
+
+def is_awaited(use: Use) -> bool:
+    """Is this an attribute that some function awaits, or passes to what does?"""
+    return _is_named(use, lambda file: file.awaited)
+
+
+def _is_named(use: Use, names_in: Callable[[_File], set[str]]) -> bool:
     owner = _owner(use)
     if owner is None or not isinstance(use.origin, MemberExpr):
         return False
-    return any(use.origin.name in file.passed_on for file in _files(use, owner))
+    return any(use.origin.name in names_in(file) for file in _files(use, owner))
 
 
 def _owner(use: Use) -> TypeInfo | None:
@@ -101,6 +111,8 @@ class _File:
     """
     passed_on: set[str] = field(default_factory=set)
     """Those whose value is awaited, passed to a call, returned, or given another name."""
+    awaited: set[str] = field(default_factory=set)
+    """Those of them that are awaited, or passed to what awaits its arguments."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -123,6 +135,7 @@ def _visit(node: ast.AST, found: _File, owner: str, me: str) -> None:
         by = owner if isinstance(base, ast.Name) and base.id == me else ""
         found.replaced.setdefault(name, set()).add(by)
     found.passed_on.update(_passed_on(node))
+    found.awaited.update(one.attr for one in awaited_in(node) if isinstance(one, ast.Attribute))
     for child in ast.iter_child_nodes(node):
         _visit(child, found, owner, me)
 

@@ -8,7 +8,7 @@ from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
 from mypy_await.care import is_taken_care_of_if_true
 from mypy_await.knowledge import knows
-from mypy_await.placeholders import may_hold_another
+from mypy_await.placeholders import is_awaited, may_hold_another
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
@@ -46,4 +46,6 @@ def _is_attribute(use: Use) -> bool:
 
 def _misuse(use: Use, asked_by: str) -> Misuse:
     text = messages.truthy(use, asked_by.rpartition(".")[2])
-    return Misuse(codes.TRUTHY_AWAITABLE, text, (messages.remedy(use),))
+    # mypy narrows an attribute to what we go on with, for the `await` of it behind the test too.
+    result = use.value.typ if is_awaited(use) else None
+    return Misuse(codes.TRUTHY_AWAITABLE, text, (messages.remedy(use),), result=result)
