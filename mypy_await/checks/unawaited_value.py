@@ -39,6 +39,7 @@ from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.knowledge import knows
 from mypy_await.operators import may_mean_awaitable, may_take_awaitable
 from mypy_await.origins import shown_place
+from mypy_await.own_methods import is_meant_for_result, may_close_result
 from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine
 from mypy_await.places import Kind
 from mypy_await.site import Slot, has
@@ -85,7 +86,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     is awaited as well, and a future, which need not be, is reported at a use that mypy lets
     through.
     """
-    if fate.misuses and not fate.consumed and use.value.sort is not Sort.FUTURE:
+    if fate.misuses and not _is_consumed(use, fate) and use.value.sort is not Sort.FUTURE:
         elsewhere = [there for there, _ in fate.misuses if there.node.line != use.node.line]
         misuse = fate.misuses[0][1]
         if not elsewhere:
@@ -95,6 +96,15 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
     return None
+
+
+def _is_consumed(use: Use, fate: Fate) -> bool:
+    """Is a value awaited or handed on?  Where its result is used, that is what is closed."""
+    if not fate.consumed or any(m.code is not codes.UNAWAITED_VALUE for _, m in fate.misuses):
+        return fate.consumed
+    misused = {there.node for there, _ in fate.misuses}
+    others = [use.moved_to(node, is_name=True) for node in fate.uses if node not in misused]
+    return not (others and all(map(may_close_result, others)))
 
 
 def check_item(fate: Fate) -> Misuse | None:
@@ -182,6 +192,8 @@ def _is_without_body(use: Use) -> bool:
 
 def _attribute(use: Use) -> Misuse | None:
     name = use.place.detail
+    if is_meant_for_result(use):
+        return _misuse(use, f'accessed for its attribute "{name}"')
     if has(use.value.typ, name) or name in names.OF_AWAITABLES:
         return None
     return _lacks(use, f'accessed for its attribute "{name}"', name)
