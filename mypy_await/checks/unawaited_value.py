@@ -29,20 +29,20 @@ from mypy.types import (
 from mypy_await import codes, messages, names
 from mypy_await.awaitables import (
     Sort,
-    is_async_def,
     parts,
 )
 from mypy_await.bindings import Fate
 from mypy_await.casts import cannot_be, cast_to_result, container_cast_to_results
 from mypy_await.contents import wanted_in_container
 from mypy_await.displays import is_item_of_record, key_of_store
+from mypy_await.fresh import is_made_to_be_asked, is_made_to_be_compared, is_made_to_look_up
 from mypy_await.knowledge import knows
 from mypy_await.operators import may_mean_awaitable, may_take_awaitable
 from mypy_await.origins import shown_place
 from mypy_await.own_methods import is_meant_for_result, may_close_result
 from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine
 from mypy_await.places import Kind
-from mypy_await.site import Slot, has
+from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -250,7 +250,7 @@ def _argument(use: Use) -> Misuse | None:
         return None
     if slot.callee == "builtins.isinstance" and len(call.args) == 2 and slot.position == 0:
         return _misuse(use, 'tested with "isinstance"') if cannot_be(use, call.args[1]) else None
-    if _is_value_sink(use, slot.callee) or _is_looked_up(use, slot):
+    if _is_value_sink(use, slot.callee) or is_made_to_be_asked(use, slot):
         return _misuse(use, action)
     summary = use.site.summary(call)
     parameter = summary.parameter(slot.name) if summary else None
@@ -315,7 +315,7 @@ def _declared(action: str) -> Callable[[Use], Misuse | None]:
 def _index(use: Use) -> Misuse | None:
     """Report an awaitable where another index is declared, and one that no dict can have as key."""
     misuse = _declared("used as an index")(use)
-    if misuse is not None or not _is_made_to_look_up(use):
+    if misuse is not None or not is_made_to_look_up(use):
         return misuse
     node = use.place.node
     assert isinstance(node, IndexExpr)
@@ -324,28 +324,6 @@ def _index(use: Use) -> Misuse | None:
         return None
     key = get_proper_type(base.args[0])
     return _misuse(use, "used as an index", None if fit(use.value, key) is not Fit.NO else key)
-
-
-def _is_made_to_look_up(use: Use) -> bool:
-    """Is it a coroutine that was made for nothing but to read what is stored under it?"""
-    node = use.place.node
-    above = use.site.parents.get(node)
-    if not isinstance(node, IndexExpr) or not _is_made_here(use):
-        return False
-    return not isinstance(above, AssignmentStmt) or node not in above.lvalues
-
-
-def _is_looked_up(use: Use, slot: Slot) -> bool:
-    """Is it a coroutine just made that something equal is looked for?  None is."""
-    return knows("value", slot.callee, "lookups") and slot.position == 0 and _is_made_here(use)
-
-
-def _is_made_here(use: Use) -> bool:
-    """Is it a coroutine that nothing else can have, since it has no name?"""
-    call = use.origin
-    if use.place.value is not call or use.place.names or not isinstance(call, CallExpr):
-        return False
-    return is_async_def(use.site.callee_node(call))
 
 
 def check_container(use: Use) -> Misuse | None:
@@ -358,16 +336,14 @@ def check_container(use: Use) -> Misuse | None:
         return Misuse(codes.UNAWAITED_VALUE, messages.passed_together(use), notes, use.place.value)
     if not use.value.is_lazy:
         return None
+    if is_made_to_be_compared(use):
+        return _misuse(use, f'compared with "{use.place.detail}"')
     if not use.is_deep and _works_with_elements(use, use.receiver):
         return _misuse(use, f'passed to "{use.receiver.rpartition(".")[2]}"')
     if knows("value", use.mapped_by):
         return _misuse(use, f'passed to "{use.mapped_by.rpartition(".")[2]}"')
     if use.place.kind is Kind.CAST:
-        target = container_cast_to_results(use)
-        if target is None:
-            return None
-        text = messages.expected(use, "cast", target)
-        return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
+        return _cast_container(use)
     wanted = wanted_in_container(use)
     if wanted is not None:
         return _misuse(use, "put into a container", wanted)
@@ -376,6 +352,14 @@ def check_container(use: Use) -> Misuse | None:
     if use.among_plain and is_sent_off(use) and not use.is_awaited_as_item:
         return _misuse(use, "put among plain values")
     return None
+
+
+def _cast_container(use: Use) -> Misuse | None:
+    target = container_cast_to_results(use)
+    if target is None:
+        return None
+    text = messages.expected(use, "cast", target)
+    return Misuse(codes.UNAWAITED_VALUE, text, (messages.remedy(use),))
 
 
 def _annotation(statement: Node) -> ProperType | None:
