@@ -197,6 +197,11 @@ def parts(typ: ProperType) -> Sequence[ProperType]:
     return [part for item in typ.items for part in parts(get_proper_type(item))]
 
 
+def is_scalar(typ: ProperType) -> bool:
+    """Is this text or a number?  A constant of it may stand for nothing yet."""
+    return isinstance(typ, Instance) and typ.type.fullname in names.SCALARS
+
+
 def holds_anything(typ: Type | None) -> TypeGuard[Instance]:
     """Is this a container of which mypy does not know what is in it?"""
     proper = get_proper_type(typ)

@@ -5,8 +5,10 @@
         self.store = store or Store()
 
 The methods of the class say of which class it is, if all that they store there is `None` or of that
-class.  A parameter that may be left out may be passed anything else; so what is said of the default
-counts only where the class does not tell the two apart.
+class.  So where it is text or a number at first (`self.socket = False`), for which mypy takes it
+ever after, and is asked for what only the object has.  A parameter that may be left out may be
+passed anything else; so what is said of the default counts only where the class does not tell the
+two apart.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from mypy.nodes import (
     ARG_POS,
     AwaitExpr,
     CallExpr,
+    Decorator,
     Expression,
     FuncDef,
     FuncItem,
@@ -26,18 +29,28 @@ from mypy.nodes import (
     Var,
 )
 from mypy.plugin import AttributeContext
-from mypy.types import AnyType, CallableType, Instance, NoneType, Type, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    NoneType,
+    ProperType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
 
 from mypy_await import compat
-from mypy_await.awaitables import holds_anything, parts
+from mypy_await.awaitables import holds_anything, is_async_def, is_scalar, parts
 from mypy_await.refine import Refiner
-from mypy_await.walk import descendants
+from mypy_await.walk import ParentLinks, descendants
 
 
 class Held:
     """Answers for the attributes that are read in the modules in work."""
 
-    def __init__(self, refiner: Refiner) -> None:
+    def __init__(self, links: ParentLinks, refiner: Refiner) -> None:
+        self._links = links
         self._refiner = refiner
         self._told_apart: dict[tuple[TypeInfo, FuncItem, str], bool] = {}
 
@@ -53,6 +66,8 @@ class Held:
         if container := self._container(ctx, owner.type, node.name):
             return container
         said = list(parts(get_proper_type(ctx.default_attr_type)))
+        if any(map(is_scalar, said)):
+            return self._beside_scalars(ctx, node, owner.type, said)
         if not any(isinstance(p, AnyType) for p in said) and not isinstance(said[0], NoneType):
             return None
         of = owner.type.fullname
@@ -63,6 +78,38 @@ class Held:
                 return None
         is_known = any(isinstance(part, Instance) for part in said)
         return found if is_known else UnionType([found, NoneType()])
+
+    def _beside_scalars(
+        self, ctx: AttributeContext, node: MemberExpr, owner: TypeInfo, said: list[ProperType]
+    ) -> Type | None:
+        """Return the type of an attribute that is first a constant, as `False`, and then an object.
+
+        mypy knows the constant's type alone.  What only the object has, the object is asked for.
+        """
+        if not all(is_scalar(part) or isinstance(part, NoneType) for part in said):
+            return None
+        found = self._refiner.held_beside_scalars(ctx.api, owner, node.name)
+        if found is None or any(_share_awaitables(found.type, part) for part in said):
+            return None
+        if self._is_asked_for(ctx, node, found.type, said):
+            return found
+        return UnionType([found, *said, NoneType()])
+
+    def _is_asked_for(
+        self, ctx: AttributeContext, node: MemberExpr, made: TypeInfo, scalars: list[ProperType]
+    ) -> bool:
+        """Is what is read here of the attribute something that only the object has?"""
+        root = compat.top_level_function(ctx.api) or compat.module(ctx.api)
+        use = self._links.below(root).get(node)
+        if not isinstance(use, MemberExpr) or made.get(use.name) is None:
+            return False
+        if any(isinstance(one, Instance) and one.type.get(use.name) for one in scalars):
+            return False
+        narrowed = compat.narrowed(ctx.api, node)
+        return narrowed is None or any(
+            isinstance(part, Instance) and part.type is made
+            for part in parts(get_proper_type(narrowed))
+        )
 
     def _container(self, ctx: AttributeContext, owner: TypeInfo, name: str) -> Type | None:
         """Return the type of a container with the class of what the program puts into it."""
@@ -82,6 +129,16 @@ class Held:
         if key not in self._told_apart:
             self._told_apart[key] = _tells_apart(*key, made)
         return self._told_apart[key]
+
+
+def _share_awaitables(made: TypeInfo, scalar: ProperType) -> bool:
+    """Has a scalar an attribute of the name that gives an awaitable of an object?"""
+    return isinstance(scalar, Instance) and any(
+        is_async_def(node.func if isinstance(node, Decorator) else node)
+        and name in scalar.type.names
+        for base in made.mro
+        for name, node in ((name, symbol.node) for name, symbol in base.names.items())
+    )
 
 
 def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str, made: TypeInfo) -> bool:

@@ -72,7 +72,7 @@ class Hooks:
         self._refiner = Refiner(
             lookup, freshness, config.protect, contracts, infer_returns=infer_returns
         )
-        self._held = Held(self._refiner)
+        self._held = Held(self._links, self._refiner)
         self._judge = Judge(self._links, self._refiner, config, tells_origin=tells_origin)
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:

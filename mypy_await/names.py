@@ -31,6 +31,8 @@ CONTAINERS: Final = frozenset(
     }
 )
 """Containers whose last type argument says what is in them."""
+SCALARS: Final = frozenset(f"builtins.{name}" for name in ("bool", "bytes", "float", "int", "str"))
+"""Text and numbers."""
 GENERATOR: Final = "typing.Generator"
 OBJECT: Final = "builtins.object"
 HASATTR: Final = "builtins.hasattr"

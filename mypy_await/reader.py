@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import TypeVar
 
-from mypy.nodes import LDEF, Decorator, Expression, FuncDef, MypyFile, NameExpr, SymbolNode
+from mypy.nodes import (
+    LDEF,
+    Decorator,
+    Expression,
+    FuncDef,
+    MypyFile,
+    NameExpr,
+    SymbolNode,
+    TypeInfo,
+)
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import AnyType, CallableType, TypeOfAny, get_proper_type
 
@@ -15,7 +24,7 @@ from mypy_await import compat
 from mypy_await.freshness import Freshness
 from mypy_await.known import known_of
 from mypy_await.origins import Lookup
-from mypy_await.summaries import FunctionSummary, Known, Summaries
+from mypy_await.summaries import FunctionSummary, Known, Summaries, attributes_made
 
 T = TypeVar("T")
 
@@ -31,6 +40,7 @@ class Reader:
         self._asked: dict[object, FunctionSummary | None] = {}
         self._noted: set[tuple[str, frozenset[str]]] = set()
         self._any_by_intent: dict[str, bool] = {}
+        self._made: dict[str, frozenset[str]] = {}
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""
@@ -41,6 +51,7 @@ class Reader:
         self._asked.clear()
         self._noted.clear()
         self._any_by_intent.clear()
+        self._made.clear()
 
     def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
         """Return the summary of a function, and note that the module in work asked for it."""
@@ -99,6 +110,24 @@ class Reader:
             ("held", owner, name, by_default),
             lambda: self._summaries.held(owner, name, by_default=by_default),
         )
+
+    def summary_beside_scalars(
+        self, api: CheckerPluginInterface, owner: TypeInfo, name: str
+    ) -> FunctionSummary | None:
+        """Return the summary of what an attribute holds that is first a constant, as `False`."""
+
+        def ask() -> FunctionSummary | None:
+            paths = {self._path_of(base.module_name) for base in owner.mro}
+            if not any(path and name in self._attributes_made(path) for path in paths):
+                return None
+            return self._summaries.held_beside_scalars(owner.fullname, name)
+
+        return self._ask(api, ("beside scalars", owner.fullname, name), ask)
+
+    def _attributes_made(self, path: str) -> frozenset[str]:
+        if path not in self._made:
+            self._made[path] = attributes_made(path)
+        return self._made[path]
 
     def summary_of_item(
         self, api: CheckerPluginInterface, owner: str, name: str

@@ -38,6 +38,7 @@ from mypy_await import names
 from mypy_await.awaitables import (
     awaitable,
     holds_anything,
+    is_scalar,
     is_started_later,
     may_be_awaitable,
     parts,
@@ -294,6 +295,8 @@ def _is_inferred_any(node: Var) -> bool:
     typ = get_proper_type(node.type)
     if node.is_inferred and holds_anything(typ):
         return True
+    if node.is_inferred and node.info and typ and any(map(is_scalar, parts(typ))):
+        return True  # perhaps a constant that makes room for an object, as `False` does
     unsaid = (AnyType, NoneType, PartialType)  # `None` in code without annotations
     is_own = bool(node.info) and node.name.startswith("_")
     return (node.is_inferred or is_own) and (

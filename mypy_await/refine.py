@@ -337,16 +337,25 @@ class Refiner(Reader):
         """
         if not self._infer_returns:
             return None
-        summary = self.summary_of_held(api, owner, name, by_default=by_default)
-        if summary is None:
+        return self._instance(api, self.summary_of_held(api, owner, name, by_default=by_default))
+
+    def held_beside_scalars(
+        self, api: CheckerPluginInterface, owner: TypeInfo, name: str
+    ) -> Instance | None:
+        """Return the class of what an attribute holds that is first a constant: in the gate."""
+        if not self._infer_returns:
             return None
-        info = self.origins.class_named(summary.instance_of)
-        self.note(api, summary)
-        return instance(info) if info else None
+        return self._instance(api, self.summary_beside_scalars(api, owner, name))
 
     def item(self, api: CheckerPluginInterface, owner: str, name: str) -> Instance | None:
         """Return the class of each item of the container that an attribute keeps: in the gate."""
-        summary = self.summary_of_item(api, owner, name) if self._infer_returns else None
+        if not self._infer_returns:
+            return None
+        return self._instance(api, self.summary_of_item(api, owner, name))
+
+    def _instance(
+        self, api: CheckerPluginInterface, summary: FunctionSummary | None
+    ) -> Instance | None:
         if summary is None:
             return None
         info = self.origins.class_named(summary.instance_of)

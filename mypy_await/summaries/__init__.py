@@ -32,6 +32,7 @@ from mypy_await.summaries.model import (
     misuse,
 )
 from mypy_await.summaries.neighbours import reading
+from mypy_await.summaries.sources import attributes_made
 from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
@@ -55,6 +56,7 @@ __all__ = [
     "Summaries",
     "Use",
     "Verdict",
+    "attributes_made",
     "misuse",
     "reading",
 ]

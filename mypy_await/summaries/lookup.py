@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from mypy_await.names import SCALARS
 from mypy_await.summaries import bases, classes, filled, modules
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
@@ -15,6 +16,7 @@ from mypy_await.summaries.values import (
     UNKNOWN,
     Atom,
     Class,
+    Constant,
     External,
     Instance,
     Value,
@@ -62,6 +64,24 @@ def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:
     if by_default:
         made = classes.construct(engine, cls, Arguments())
     return without_none(classes.attribute(engine, made, name))
+
+
+def held_beside_scalars(engine: Engine, owner: str, name: str) -> Value:
+    """Return what an attribute of an instance is, where it is no constant such as `False`.
+
+    Nor other text and numbers.
+    """
+    cls = only(resolve(engine, owner))
+    if not isinstance(cls, Class):
+        return UNKNOWN
+    found = classes.attribute(engine, frozenset({Instance(cls)}), name)
+    return frozenset(atom for atom in found if not _is_scalar(atom))
+
+
+def _is_scalar(atom: Atom) -> bool:
+    if isinstance(atom, Constant):
+        return True
+    return isinstance(atom, Instance) and atom.fullname in SCALARS
 
 
 def item(engine: Engine, owner: str, name: str, asking: str) -> Value:

@@ -36,6 +36,7 @@ MOST_ASIDE: Final = 10
 """What else is young then is not collected early either, so this is done a few times only."""
 
 _STORED: Final = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
+_MADE: Final = re.compile(r"\.(\w+)[ \t]*=(?!=)[^\n(]*\w\(")
 _BASE: Final = re.compile(r"\w+$")
 _STORED_FIRST: Final = re.compile(r"^[ \t]*(\w+)\.(\w+)[ \t]*,[^=()\n]*=(?!=)", re.MULTILINE)
 _SETATTR: Final = re.compile(r"setattr\(\s*(\w+)\s*,\s*[\"'](\w+)[\"']")
@@ -49,6 +50,17 @@ def stamp_of(path: str) -> Stamp | None:
     except (OSError, ValueError):
         return None
     return status.st_mtime_ns, status.st_size
+
+
+def attributes_made(path: str) -> frozenset[str]:
+    """Return the attributes that a file sets to what a call gives, by its text alone.
+
+    To read a file costs a tenth of what it costs to parse it.
+    """
+    try:
+        return frozenset(_MADE.findall(Path(path).read_text("latin-1")))
+    except OSError:
+        return frozenset()
 
 
 class Module:

@@ -47,6 +47,14 @@ class Summaries:
             lambda: (fullname, lookup.held(self._engine, owner, name, by_default=by_default)),
         )
 
+    def held_beside_scalars(self, owner: str, name: str) -> FunctionSummary | None:
+        """Return the summary of what an attribute holds that is first a constant, as `False`."""
+        fullname = f"{owner}.{name}"
+        return self._summary(
+            ("beside scalars", fullname),
+            lambda: (fullname, lookup.held_beside_scalars(self._engine, owner, name)),
+        )
+
     def item(self, owner: str, name: str, asking: str) -> FunctionSummary | None:
         """Return the summary of each item of the container that an attribute keeps.
 
