@@ -19,7 +19,6 @@ from mypy.nodes import (
     ForStmt,
     FuncDef,
     MemberExpr,
-    MypyFile,
     NameExpr,
     Node,
     OperatorAssignmentStmt,
@@ -33,7 +32,7 @@ from mypy.nodes import (
 from mypy.patterns import AsPattern
 from mypy.types import Instance, NoneType, Type, UnionType
 
-from mypy_await import compat
+from mypy_await import compat, names
 from mypy_await.awaitables import awaitable
 from mypy_await.bound import assignments_to, is_argument, only_value
 from mypy_await.flow import is_seen_elsewhere
@@ -170,26 +169,57 @@ def is_exact(site: Site, call: CallExpr) -> bool:
         return isinstance(callee, RefExpr) and "." in callee.fullname
     if not isinstance(callee, MemberExpr):
         return False
-    owner = callee.expr
+    owner, made = callee.expr, None
     if isinstance(owner, NameExpr):
-        found = local_name(site, owner)
+        found = local_name(site, owner) or _entered(site, owner)
         if found is None or not all(_only_reads(use, callee.name, site) for use in found.uses):
             return False
         owner = found.value
     if isinstance(owner, MemberExpr):
-        return _is_kept_alone(compat.module(site.api), owner.name, callee.name)
-    return _class_made(owner) is not None
+        made = _kept_alone(site, owner.name, callee.name)
+    else:
+        made = _class_made(site, owner)
+    method = made.get(callee.name) if made else None
+    return method is not None and method.node is function
 
 
-def _class_made(node: Expression) -> TypeInfo | None:
-    """Return the class of an object that is made here."""
-    made = node.callee if isinstance(node, CallExpr) else None
-    return made.node if isinstance(made, RefExpr) and isinstance(made.node, TypeInfo) else None
+def _entered(site: Site, name: NameExpr) -> LocalName | None:
+    """Return what is entered where a generator gives what a local name holds."""
+    variable = name.node
+    for statement in descendants(function_around(name, site.parents) or name):
+        if isinstance(statement, WithStmt):
+            for target in statement.target:
+                if isinstance(target, NameExpr) and target.node is variable:
+                    found = entered_name(site, target)
+                    manager = compat.type_of(site.api, found.value) if found else None
+                    is_generator = (
+                        isinstance(manager, Instance) and manager.type.fullname in names.MANAGERS
+                    )
+                    return found if is_generator else None
+    return None
 
 
-def _is_kept_alone(module: MypyFile, attribute: str, method: str) -> bool:
-    """Are new objects of one class all that an attribute holds, and is no method replaced?"""
-    classes = set()
+def _class_made(site: Site, node: Expression) -> TypeInfo | None:
+    """Return the class of an object that is made here, or by the function that is called."""
+    call = node.expr if isinstance(node, AwaitExpr) else node
+    if not isinstance(call, CallExpr):
+        return None
+    made = call.callee
+    if isinstance(made, RefExpr) and isinstance(made.node, TypeInfo):
+        return made.node if call is node else None
+    summary = site.summary_on_receiver(call)
+    if summary is None or summary.is_async is (call is node):
+        return None
+    site.refiner.note(site.api, summary)
+    return site.refiner.origins.class_named(summary.makes_class)
+
+
+def _kept_alone(site: Site, attribute: str, method: str) -> TypeInfo | None:
+    """Return the class of the new objects that are all that an attribute holds.
+
+    None if a method is replaced.
+    """
+    module, classes = compat.module(site.api), set()
     for statement in descendants(module):
         match statement:
             case AssignmentStmt(lvalues=targets) | OperatorAssignmentStmt(lvalue=targets):
@@ -197,10 +227,10 @@ def _is_kept_alone(module: MypyFile, attribute: str, method: str) -> bool:
             case _:
                 continue
         if method in stored:
-            return False
+            return None
         if attribute in stored:
-            classes.add(_class_made(statement.rvalue))
-    return len(classes) == 1 and None not in classes
+            classes.add(_class_made(site, statement.rvalue))
+    return classes.pop() if len(classes) == 1 else None
 
 
 def _attributes_in(targets: Expression | list[Expression]) -> set[str]:

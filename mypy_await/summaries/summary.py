@@ -13,6 +13,7 @@ from mypy_await.summaries import (
     classes,
     effects,
     elements,
+    factories,
     later,
     library,
     lookup,
@@ -333,6 +334,20 @@ class FunctionSummary:
             return (*known, *(["None"] if value >= NONE else []))
 
         return () if self.is_hook else self._ask("plain", question, ())
+
+    @property
+    def makes_class(self) -> str | None:
+        """The class of the object that is made anew for each call, by its full name.
+
+        It is what a function gives, what awaiting or entering that gives, or what is yielded.
+        """
+
+        def question() -> str | None:
+            function = self._function
+            found = factories.made(self._engine, function) if function else None
+            return found.fullname if found else None
+
+        return self._ask("makes", question, None)
 
     @property
     def awaits_class(self) -> str | None:
