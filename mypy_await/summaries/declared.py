@@ -45,7 +45,15 @@ from mypy_await.summaries.values import (
 _Reader = Callable[["Engine", list[ast.expr], Frame], Value]
 
 _TYPING: Final = frozenset(
-    {"typing", "typing_extensions", "collections", "collections.abc", "builtins", "asyncio"}
+    {
+        "typing",
+        "typing_extensions",
+        "collections",
+        "collections.abc",
+        "builtins",
+        "asyncio",
+        "functools",
+    }
 )
 
 
@@ -174,6 +182,10 @@ def _callable(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
     return frozenset({Declared(value(engine, arguments[1], frame))})
 
 
+def _partial(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
+    return frozenset({Declared(_one(engine, arguments, frame))})
+
+
 def _container(name: str, index: int) -> _Reader:
     def read(engine: Engine, arguments: list[ast.expr], frame: Frame) -> Value:
         return container(name, _one(engine, arguments, frame, index))
@@ -210,6 +222,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "Type": _class_itself,
     "type": _class_itself,
     "Callable": _callable,
+    "partial": _partial,
     "Self": _self,
     "TypeVar": lambda *_: UNKNOWN,
     "AnyStr": lambda *_: UNKNOWN,

@@ -15,7 +15,7 @@ from typing import Final
 from mypy_await.summaries import bases, calls, classes, expressions, names
 from mypy_await.summaries.engine import Engine, class_of, function_at
 from mypy_await.summaries.kept import CHANGING, RETURNED, Reader
-from mypy_await.summaries.model import How, Use, Verdict
+from mypy_await.summaries.model import How, Mark, Use, Verdict
 from mypy_await.summaries.nodes import children, last_name, walk
 from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Body
 from mypy_await.summaries.slots import Slot
@@ -44,6 +44,8 @@ class Search:
         self.modules = list(dict.fromkeys(self._modules()))
         self.misuses: list[Use] = []
         self.looked_up: set[Body] = set()
+        self.marks: set[Mark] = set()
+        """How to know files that may call a function which gives the results."""
 
     def _modules(self) -> Iterator[Module]:
         """Yield the modules of the classes from the receiver's up to the declaring one."""
@@ -79,10 +81,10 @@ class Search:
         """Yield what each read of the slot leads to, in the function around it."""
         for module in self.modules:
             self.engine.read(module.path)
-            if self._is_out_of_sight(module) or any(self._outside(module)):
+            if self._is_out_of_sight(module) or any(self.outside(module, self.slot.name)):
                 raise UndecidedError
-        for body, node in self._reads(self.slot.name, globals_too=not self.slot.owner):
-            reader = self._reader(body)
+        for body, node in self.reads(self.slot.name, globals_too=not self.slot.owner):
+            reader = self.reader(body)
             if self._is_meant(node, reader.frame_at(node)):
                 reader.kept(node, self.slot.holds)
                 yield reader
@@ -91,7 +93,7 @@ class Search:
         """May a module do something with what is kept that is not followed?"""
         return asks_for_colour(module.tree)
 
-    def _reads(self, name: str, *, globals_too: bool) -> Iterator[tuple[Body, ast.expr]]:
+    def reads(self, name: str, *, globals_too: bool) -> Iterator[tuple[Body, ast.expr]]:
         """Yield where an attribute or global is read, with the outermost function around."""
         for module in self.modules:
             for body in bodies(module):
@@ -101,8 +103,8 @@ class Search:
                 for load, _ in body.loads.get(name, []) if globals_too else ():
                     yield body, load
 
-    def _outside(self, module: Module) -> Iterator[ast.AST]:
-        """Yield where the slot is read outside of functions, but to put something in."""
+    def outside(self, module: Module, name: str) -> Iterator[ast.AST]:
+        """Yield where a name is read outside of functions, but to put something in."""
         kind, field = (ast.Attribute, "attr") if self.slot.owner else (ast.Name, "id")
         stack: list[ast.AST] = [module.tree]
         while stack:
@@ -111,11 +113,11 @@ class Search:
                 if isinstance(node, FUNCTIONS):
                     continue
                 stack.append(node)
-                if isinstance(node, kind) and getattr(node, field) == self.slot.name:
+                if isinstance(node, kind) and getattr(node, field) == name:
                     if isinstance(getattr(node, "ctx", None), ast.Load) and not _puts_in(parent):
                         yield node
 
-    def _reader(self, body: Body) -> Reader:
+    def reader(self, body: Body) -> Reader:
         """Return a reader of a function; methods of the receiver's class are called on it."""
         scope = body.scopes[body.node]
         outside = self.engine.frame_of(scope.module, scope.module.functions[body.node])
@@ -156,14 +158,14 @@ class Search:
         given = [use for use in reader.called if use.how in RETURNED]
         if len(lost) + len(given) < len(reader.called):
             raise UndecidedError
-        if given and not self._gives_plain(reader.frame):
+        if given and not self._gives_plain(reader):
             raise UndecidedError
         if self._runs(reader.frame):
             self.misuses += lost + given
 
-    def _gives_plain(self, frame: Frame) -> bool:
+    def _gives_plain(self, reader: Reader) -> bool:
         """Is a function declared to return no awaitable, and never awaited?"""
-        node = frame.node
+        frame, node = reader.frame, reader.frame.node
         if not isinstance(node, DEFS) or frame.parent is None:
             return False
         function = function_at(node, frame.parent)
@@ -191,8 +193,8 @@ class Search:
         if not is_private or not isinstance(body.node, ast.FunctionDef) or body in self.looked_up:
             raise UndecidedError
         self.looked_up.add(body)
-        for around, node in self._reads(name, globals_too=True):
-            reader = self._reader(around)
+        for around, node in self.reads(name, globals_too=True):
+            reader = self.reader(around)
             callee = only(expressions.value(self.engine, node, reader.frame_at(node)))
             call = around.parents[node]
             if not isinstance(callee, Function) or not isinstance(call, ast.Call):

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from mypy_await.summaries import calls, containers, slots, uses
 from mypy_await.summaries.containers import ITERABLE, LIST, container
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.model import How, Parameter, Use
+from mypy_await.summaries.model import TELLING_NAMES, How, Parameter, Use
 from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.scopes import all_parameters
 from mypy_await.summaries.values import NONE, Atom, Frame, Function, Instance, Row, Value, only
@@ -28,6 +28,9 @@ _COPIES: Final = frozenset({"iter", "list", "reversed", "set", "sorted", "tuple"
 _LOOKS: Final = frozenset({"bool", "len"})
 _GIVING: Final = frozenset({"get", "pop", "popleft", "setdefault"})
 _IGNORED: Final = (ast.Assert, ast.Compare, ast.Expr, ast.If, ast.UnaryOp, ast.While)
+_OF_PARTIAL: Final = frozenset({"args", "keywords"})
+"""What a `partial` passes on."""
+_LOOKED_AT: Final = TELLING_NAMES | {"builtins.callable"}
 _HARMLESS: Final = frozenset({How.CALLED, How.TRUTH, How.COMPARED, How.DROPPED, How.TEXT})
 
 
@@ -247,8 +250,8 @@ def is_lost(use: Use) -> bool:
 def is_harmless(use: Use) -> bool:
     """Does a use of a function tell nothing of how it is called elsewhere?"""
     if use.how is How.ATTRIBUTE:
-        return use.is_of_any_function
-    return use.how in _HARMLESS or use.detail == "builtins.callable"
+        return use.is_of_any_function or use.detail in _OF_PARTIAL
+    return use.how in _HARMLESS or use.detail in _LOOKED_AT
 
 
 def takes(function: Function, name: str) -> bool:

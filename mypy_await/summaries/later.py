@@ -11,7 +11,14 @@ from mypy_await.summaries.dispatch import Search
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.keeping import Keeping
 from mypy_await.summaries.kept import is_lost
-from mypy_await.summaries.model import How, Kept, Use, fails_unless_awaitable
+from mypy_await.summaries.model import (
+    TELLING_NAMES,
+    How,
+    Kept,
+    Mark,
+    Use,
+    fails_unless_awaitable,
+)
 from mypy_await.summaries.open_dispatch import OpenSearch
 from mypy_await.summaries.slots import Slot
 from mypy_await.summaries.values import Class, Function, Value
@@ -31,12 +38,19 @@ def called_from(engine: Engine, taker: Function | Class, name: str) -> Kept | No
     known = [use for use in found if use is not None]
     if not known or (len(known) < len(found) and any(slot.is_open for slot in kept.slots)):
         return None
-    return _kept(engine, known, kept)
+    marks = frozenset().union(*(one.marks for one in known))
+    return _kept(engine, [one.use for one in known], kept, marks)
 
 
-def _misuse(engine: Engine, slot: Slot) -> Use | None:
+def _misuse(engine: Engine, slot: Slot) -> Kept | None:
     """Return where a function kept in a slot is called as only a plain function may be."""
-    return engine.remember(("misuse", slot), lambda: _search(engine, slot).misuse(), None)
+
+    def search() -> Kept | None:
+        looked = _search(engine, slot)
+        use = looked.misuse()
+        return Kept(use, frozenset(looked.marks)) if use else None
+
+    return engine.remember(("misuse", slot), search, None)
 
 
 def _search(engine: Engine, slot: Slot) -> Search:
@@ -89,10 +103,17 @@ def _await(engine: Engine, slot: Slot, *, is_declared: bool) -> Use | None:
     return engine.remember(("await", slot, is_declared), search, None)
 
 
-def _kept(engine: Engine, known: list[Use], kept: Keeping, *, is_awaited: bool = False) -> Kept:
-    marks = {neighbours.mark_of(engine, slot, is_awaited=is_awaited) for slot in kept.slots}
+def _kept(
+    engine: Engine,
+    known: list[Use],
+    kept: Keeping,
+    marks: frozenset[Mark] = frozenset(),
+    *,
+    is_awaited: bool = False,
+) -> Kept:
+    own = {neighbours.mark_of(engine, slot, is_awaited=is_awaited) for slot in kept.slots}
     first = min(known, key=lambda use: (use.path, use.line))
-    return Kept(first, frozenset(mark for mark in marks if mark))
+    return Kept(first, marks.union(mark for mark in own if mark))
 
 
 def decorated(engine: Engine, decorator: Value) -> Kept | None:
@@ -137,5 +158,5 @@ def _is_harmless(use: Use) -> bool:
         case How.ATTRIBUTE:
             return use.is_of_any_function
         case How.TESTED:
-            return use.detail in _LOOKS
+            return use.detail in _LOOKS or use.detail in TELLING_NAMES
     return use.how in {How.RETURNED, How.TRUTH, How.CALLED, How.TEXT}

@@ -138,7 +138,10 @@ class Use:
     path: str
     line: int
     detail: str = ""
-    """The attribute's name, or the full name of the library function."""
+    """The attribute's name, or the full name of the library function.
+
+    One of `TELLING_NAMES` where `hasattr` or `getattr` asks for that.
+    """
 
     @property
     def is_of_any_function(self) -> bool:
@@ -198,7 +201,8 @@ def fails_unless_awaitable(called: Sequence[Use], *, is_declared: bool) -> Use |
     return found[0] if found and (may_rest or not rest) else None
 
 
-_TELLING_NAMES: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+TELLING_NAMES: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+"""What each function has, and nothing that says how it is to be called."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +264,7 @@ class Parameter:
         result is not awaited at once: it may be handed on if an awaitable one is declared.
         """
         harmless = (How.CALLED, How.TRUTH, How.TEXT)
-        if not all(use.how in harmless or use.detail in _TELLING_NAMES for use in self.uses):
+        if not all(use.how in harmless or use.detail in TELLING_NAMES for use in self.uses):
             return None
         return fails_unless_awaitable(self.called, is_declared=is_declared)
 

@@ -25,6 +25,8 @@ from mypy_await.summaries.values import Class
 
 _MOST: Final = 400
 """In a larger package anything may happen."""
+_IMPORTED: Final = re.compile(r"(?m)^[ \t]*import[ \t]+(?:[\w.]+[ \t]+as[ \t]+)?(\w+)[ \t]*$")
+"""A module, by the name that an `import` gives it."""
 _WITHOUT_AWAIT: Final = r"(?m)^(?![^\n]*\bawait\b)[^\n]*"
 
 
@@ -36,18 +38,33 @@ def mark_of(engine: Engine, slot: Slot, *, is_awaited: bool = False) -> Mark | N
     """
     if not slot.is_open or slot.name.startswith("_"):
         return None
-    module = slot.module
-    home = re.escape(module.name.rpartition(".")[2])
-    owner = slot.owner.node.name if slot.owner else slot.name
     read = rf"[.]{slot.name}\b(?!\s*=[^=])" if slot.owner else rf"\b{slot.name}\b"
-    line = bases.mro(engine, slot.owner) if slot.owner else ()
-    known = {cls.frame.scope.module.path for cls in line if isinstance(cls, Class)}
-    names = rf"(?m)^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*)?\b({home}|{owner})\b"
     elsewhere = rf"\bawait\b[^\n]*{read}"
     if is_awaited:
         read = rf"[.]{slot.name}\b" if slot.owner else read
         elsewhere = rf"{_WITHOUT_AWAIT}(?<!\bself)(?<!\bcls){read}"
         read = _WITHOUT_AWAIT + read
+    return _mark(engine, slot, read, elsewhere)
+
+
+def mark_of_function(engine: Engine, slot: Slot, name: str, *, is_method: bool) -> Mark | None:
+    """Return how to know files that may call a function which returns what a slot's give.
+
+    All that has the name counts, but functions of modules where it is a method's.
+    """
+    if name.startswith("_"):
+        return None
+    read = rf"(?:\b(?P<module>\w+))?[.]{name}\b" if is_method else rf"\b{name}\b"
+    return _mark(engine, slot, read, read)
+
+
+def _mark(engine: Engine, slot: Slot, read: str, elsewhere: str) -> Mark:
+    module = slot.module
+    home = re.escape(module.name.rpartition(".")[2])
+    owner = slot.owner.node.name if slot.owner else slot.name
+    line = bases.mro(engine, slot.owner) if slot.owner else ()
+    known = {cls.frame.scope.module.path for cls in line if isinstance(cls, Class)}
+    names = rf"(?m)^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*)?\b({home}|{owner})\b"
     return Mark(module.name, module.path, names, read, elsewhere, frozenset({module.path, *known}))
 
 
@@ -67,12 +84,18 @@ def reading(mark: Mark, module: str, path: str) -> tuple[list[str], bool]:
     named = [file for file, text in texts.items() if file == own or re.search(mark.names, text)]
     return list(map(str, named)), (
         len(files) >= _MOST
-        or any(re.search(mark.read, texts[file]) for file in named)
+        or any(_matches(mark.read, texts[file]) for file in named)
         or (
             "." in mark.module
-            and any(re.search(mark.elsewhere, texts.get(file, "")) for file in near)
+            and any(_matches(mark.elsewhere, texts.get(file, "")) for file in near)
         )
     )
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Is something found that is none of what the file imports as a module?"""
+    found = {match.groupdict().get("module") for match in re.finditer(pattern, text)}
+    return bool(found.difference(_IMPORTED.findall(text)))
 
 
 def _files(path: Path, module: str) -> Iterator[Path]:

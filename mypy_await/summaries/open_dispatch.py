@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from mypy_await.summaries import bases, slots
+from mypy_await.summaries.callers import Callers
 from mypy_await.summaries.dispatch import Search, UndecidedError, asks_for_colour
 from mypy_await.summaries.engine import Engine, class_of, qualified
 from mypy_await.summaries.kept import RETURNED, Reader
@@ -78,6 +79,17 @@ class OpenSearch(Search):
             raise UndecidedError
         self._methods |= {getattr(reader.body.node, "name", ""), *reader.asked}
         super()._judge(reader)
+
+    def _gives_plain(self, reader: Reader) -> bool:
+        """Is nothing lost to those who call a function that returns a result, or all by them?"""
+        if super()._gives_plain(reader):
+            return True
+        search = Callers(self)
+        if not search.lose(reader.body):
+            return False
+        self._methods |= search.functions
+        self.marks |= search.marks
+        return True
 
     def _runs(self, frame: Frame) -> bool:
         """Is this what runs for the receiver, or a function that can mean no other object?"""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from mypy_await.summaries import calls, classes, expressions, library, narrowing, parameters
 from mypy_await.summaries.at_once import is_awaited_at_once
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.model import AT_ONCE, How, Parameter, Use
+from mypy_await.summaries.model import AT_ONCE, TELLING_NAMES, How, Parameter, Use
 from mypy_await.summaries.reads import Reads
 from mypy_await.summaries.scopes import Binding
 from mypy_await.summaries.values import NOTHING, Atom, Class, External, Frame, Function, Value
@@ -270,6 +270,8 @@ class Follower(Reads):
             return None  # what is no plain value goes on behind it, where a name holds it
         if fullname == "functools.partial" and call.args[:1] == [node]:
             return self.follow(call, found)
+        if fullname in _ASKING_BY_NAME and (name := _asked_name(call, node)):
+            return self.note(found, How.TESTED, node, name)
         how = library.SINKS.get(fullname)
         if how is None:
             slot = keyword or parameters.position_of(call, node)
@@ -295,6 +297,17 @@ _IN_EXPRESSIONS: Final[dict[type[ast.AST], Callable[[Follower, Any, ast.expr, Fo
     **dict.fromkeys(_DISPLAYS, Follower._in_display),
     ast.Starred: Follower._starred,
 }
+
+
+_ASKING_BY_NAME: Final = frozenset({"builtins.getattr", "builtins.hasattr"})
+
+
+def _asked_name(call: ast.Call, node: ast.expr) -> str | None:
+    """Return which name, that all functions have, `hasattr(node, name)` asks for."""
+    match call.args:
+        case [first, ast.Constant(value=str(name)), *_] if first is node:
+            return name if name in TELLING_NAMES else None
+    return None
 
 
 def passes_names_only(call: ast.Call) -> bool:
