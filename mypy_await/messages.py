@@ -271,9 +271,11 @@ AWAIT_IN_THE_WRAPPER: Final = 'Make its wrapper an "async def" that awaits the c
 
 
 def uncovered_by(decoration: Decoration, block: str) -> str:
-    """Say that a block of a decorator is over before the function that it decorates runs."""
-    name = decoration.node.func.name
-    return f'Coroutine of "{name}" leaves the "{block}" of "{decoration.shown_name}" before it runs'
+    """Say that a block of a decorator, or what it measures, is over before the function runs."""
+    name, by = decoration.node.func.name, decoration.shown_name
+    if not block:
+        return f'Coroutine of "{name}" runs after the time that "{by}" measures'
+    return f'Coroutine of "{name}" leaves the "{block}" of "{by}" before it runs'
 
 
 def nested_by(decoration: Decoration) -> str:

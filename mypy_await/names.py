@@ -15,6 +15,7 @@ MANAGERS: Final = frozenset(
     {"contextlib._AsyncGeneratorContextManager", "contextlib._GeneratorContextManager"}
 )
 """What `contextlib` makes of generators."""
+CONTEXT_DECORATOR: Final = "contextlib.ContextDecorator"
 FUTURES: Final = frozenset({"_asyncio.Future", "asyncio.futures.Future"})
 MOCK_ATTRIBUTES: Final = "unittest.mock.NonCallableMock."
 CONTAINERS: Final = frozenset(

@@ -275,6 +275,8 @@ def _gives_open_function(result: ProperType) -> bool:
 
 def _gives_decorator(result: ProperType) -> bool:
     """Is a result what takes functions: a decorator, or a context manager that can be one?"""
+    if isinstance(result, Instance) and result.type.has_base(names.CONTEXT_DECORATOR):
+        return True
     return _is_manager(result) or (isinstance(result, CallableType) and _takes(result))
 
 

@@ -74,11 +74,12 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
 
     What another decorator below makes of the function may do work of its own in the block.
     """
-    use = decoration.mistake(How.UNCOVERED)
+    use = decoration.mistake(How.UNCOVERED, How.TIMED)
     if use is None or not decoration.is_innermost:
         return None
-    text = messages.uncovered_by(decoration, use.detail or "with")
-    if not use.detail:
+    is_timed = use.how is How.TIMED
+    text = messages.uncovered_by(decoration, "" if is_timed else use.detail or "with")
+    if not use.detail and not is_timed:
         return Misuse(codes.ESCAPING_AWAITABLE, text, (messages.AWAIT_IN_THE_BLOCK,))
     where = messages.called_at(shown_place(use.path, use.line))
     notes = (where, messages.AWAIT_IN_THE_WRAPPER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mypy_await.summaries import calls, classes
+from mypy_await.summaries import calls, classes, managers
 from mypy_await.summaries.arguments import Arguments, Lazy
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
@@ -27,21 +27,21 @@ from mypy_await.summaries.values import (
     Descriptor,
     Function,
     Instance,
-    Manager,
     Partial,
     Subject,
     Value,
     only,
     result_of,
 )
-from mypy_await.summaries.wrappers import Wrapper, may_swallow
+from mypy_await.summaries.wrappers import Wrapper
 
 
 def of(engine: Engine, decorator: Value) -> DecoratorEffect:
     """Return what applying a decorator to an `async def` does; all variants must agree."""
     manager = only(decorator)
-    if isinstance(manager, Manager) and may_swallow(engine, manager):
-        path, line = manager.function.frame.scope.module.path, manager.function.node.lineno
+    left = managers.decorating(engine, manager) if manager else None
+    if left is not None:
+        path, line = left.frame.scope.module.path, left.node.lineno
         return DecoratorEffect(Effect.SAME, Use(How.UNCOVERED, path, line))
     made = calls.apply(engine, decorator, SUBJECT)
     found = {_effect(engine, atom) for atom in made}

@@ -98,6 +98,15 @@ RESULTS: Final[dict[str, str]] = {
 LOCKS: Final = _names("threading", "Lock RLock Condition")
 """What they guard is what runs while they are held: to make a coroutine runs nothing."""
 
+_CLOCKS: Final = "time perf_counter monotonic process_time thread_time"
+CLOCKS: Final = (
+    _names("time", _CLOCKS)
+    | frozenset(f"time.{name}_ns" for name in _CLOCKS.split())
+    | _names("timeit", "default_timer")
+    | _names("datetime.datetime", "now utcnow")
+)
+"""What they give is the time when they are called."""
+
 CLASSES: Final = (
     LOCKS
     | _names(

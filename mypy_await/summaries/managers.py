@@ -1,10 +1,19 @@
-"""What `with` and `async with` bind."""
+"""What `with` and `async with` bind, and what a context manager does as a decorator."""
 
 from __future__ import annotations
 
 import ast
+from typing import Final
 
-from mypy_await.summaries import arguments, calls, classes, declared, expressions, library
+from mypy_await.summaries import (
+    arguments,
+    bases,
+    calls,
+    classes,
+    declared,
+    expressions,
+    library,
+)
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.scopes import own_nodes
 from mypy_await.summaries.values import (
@@ -12,12 +21,14 @@ from mypy_await.summaries.values import (
     UNKNOWN,
     Atom,
     Bindings,
+    Class,
     Function,
     Instance,
     Manager,
     Super,
     Value,
     join,
+    only,
 )
 
 
@@ -67,3 +78,44 @@ def _yields(engine: Engine, function: Function, bindings: Bindings) -> Value:
         if isinstance(node, ast.Yield):
             values.append(expressions.value(engine, node.value, frame) if node.value else NONE)
     return join(*values) or UNKNOWN
+
+
+def decorating(engine: Engine, manager: Atom) -> Function | None:
+    """Return what runs when a sync context manager is left that decorates a function.
+
+    That is when the function was called (Python, "Using a context manager as a function
+    decorator"): the coroutine of an async one runs later.
+    """
+    if isinstance(manager, Manager):
+        return None if manager.function.is_async else manager.function
+    if not isinstance(manager, Instance) or not isinstance(manager.cls, Class):
+        return None
+    order = bases.mro(engine, manager.cls)
+    others = {base for base in order if not isinstance(base, Class)} - library.HARMLESS_BASES
+    if _DECORATOR not in others or not others <= {_DECORATOR, *_MANAGERS}:
+        return None
+    if any(bases.defines(engine, order, name) for name in ("__call__", "_recreate_cm")):
+        return None
+    leave = only(bases.find(engine, order, "__exit__") or UNKNOWN)
+    return leave if isinstance(leave, Function) and _does_something(leave) else None
+
+
+_DECORATOR: Final = "contextlib.ContextDecorator"
+_MANAGERS: Final = ("contextlib.AbstractContextManager", "typing.ContextManager")
+
+
+def _does_something(leave: Function) -> bool:
+    """Does `__exit__` do more than let exceptions pass?"""
+    node = leave.node
+    return isinstance(node, ast.FunctionDef) and not (
+        calls.is_stub(node) or all(map(_is_nothing, node.body))
+    )
+
+
+def _is_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant()) | ast.Return(value=None):
+            return True
+        case ast.Return(value=ast.Constant(value=None | False)):
+            return True
+    return False

@@ -83,6 +83,8 @@ class How(Enum):
     """Returned or yielded by the function itself."""
     UNCOVERED = "returned out of a try"
     """The result of a call, returned out of a `try` whose handlers are there for nothing else."""
+    TIMED = "timed until it is returned"
+    """The result of a call, returned by what measures the time that the call took."""
     NESTED = "returned by an async function"
     """The result of a call, returned un-awaited by the async wrapper of a decorator."""
     CACHED = "kept for later calls"

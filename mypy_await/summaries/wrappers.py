@@ -12,6 +12,7 @@ from mypy_await.summaries import (
     calls,
     expressions,
     library,
+    measuring,
     parameters,
     passing_on,
     uses,
@@ -139,7 +140,8 @@ class Wrapper:
         if self._calls or {use.how for use in self._uses_of(handed)} != {How.RETURNED}:
             return None
         found = [self._mistake_of(helper) for helper in self._helpers]
-        return found[0] if all(use and use.how is How.UNCOVERED for use in found) else None
+        over = (How.TIMED, How.UNCOVERED)
+        return found[0] if all(use and use.how in over for use in found) else None
 
     def _mistake_of(self, helper: Helper) -> Use | None:
         key = ("helper", helper.function, helper.bindings)
@@ -199,6 +201,8 @@ class Wrapper:
 
     def _uncovered(self) -> Use | None:
         for call in self._calls:
+            if measuring.is_timed(self._follower, call):
+                return self._use(How.TIMED, call, "")
             block = self._block_around(call)
             if block:
                 return self._use(How.UNCOVERED, call, block)
@@ -215,13 +219,24 @@ class Wrapper:
                 return ""  # the coroutine leaves the block on its own
         while node is not self._function.node and node in self._parents:
             parent = self._parents[node]
-            if isinstance(parent, TRIES) and _makes_only(parent.body, call):
-                if any(map(_is_meant_for_later, parent.handlers)):
-                    return "try"
-            if isinstance(parent, ast.With) and node in parent.body:
-                if any(self._covers(item, call) for item in parent.items):
-                    return "with"
+            if block := self._left(parent, node, call):
+                return block
             node = parent
+        return ""
+
+    def _left(self, block: ast.AST, node: ast.AST, call: ast.Call) -> str:
+        """Return "try" or "with" if a block is one that covers what is called in it."""
+        if isinstance(block, TRIES):
+            is_handled = _makes_only(block.body, call) and any(
+                map(_is_meant_for_later, block.handlers)
+            )
+            if is_handled or (
+                node in block.body and measuring.is_closed(self._follower, block, call)
+            ):
+                return "try"
+        if isinstance(block, ast.With) and node in block.body:
+            if any(self._covers(item, call) for item in block.items):
+                return "with"
         return ""
 
     def _covers(self, item: ast.withitem, call: ast.Call) -> bool:
