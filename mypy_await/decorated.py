@@ -11,6 +11,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     NameExpr,
+    Node,
 )
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import AnyType, CallableType, ProperType, Type, TypeOfAny, get_proper_type
@@ -27,9 +28,11 @@ from mypy_await.summaries import (
     Effect,
     FunctionSummary,
     Kept,
+    Origin,
     Result,
     Verdict,
 )
+from mypy_await.walk import descendants
 
 
 def applied(
@@ -112,6 +115,43 @@ def awaits(decoration: Decoration) -> Kept | None:
     kept = summary.awaits_below(shape)
     refiner.note(api, summary)
     return kept
+
+
+def async_decorator(decoration: Decoration) -> Origin | None:
+    """Return the `async def` that a factory gives for a decorator, in vain.
+
+    What it leaves is a coroutine.  Here it has to be called by its name, and nothing else: somebody
+    may run it and call what it gives.
+    """
+    call, api = decoration.applied, decoration.api
+    if not isinstance(call, CallExpr) or not _says_nothing_of_result(decoration.typ):
+        return None
+    summary = decoration.refiner.summary_of_callee(api, decoration.name, call.callee)
+    shape = _shape(call)
+    origin = summary.async_decorator(shape) if summary and shape else None
+    if summary is None or origin is None or not _is_only_called(decoration):
+        return None
+    decoration.refiner.note(api, summary)
+    return origin
+
+
+def _says_nothing_of_result(typ: ProperType | None) -> bool:
+    if isinstance(typ, CallableType):
+        typ = get_proper_type(typ.ret_type)
+    return typ is not None and says_nothing(typ)
+
+
+def _is_only_called(decoration: Decoration) -> bool:
+    """Is the decorated function called in its module, and used there in no other way?"""
+    called: set[Node] = set()
+    read: set[Node] = set()
+    for statement in compat.module(decoration.api).defs:
+        for node in descendants(statement):
+            if isinstance(node, CallExpr):
+                called.add(node.callee)
+            if isinstance(node, NameExpr) and node.node is decoration.node:
+                read.add(node)
+    return bool(read) and read <= called
 
 
 def _made_async(

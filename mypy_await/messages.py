@@ -262,6 +262,17 @@ def awaited_by(decoration: Decoration) -> str:
 MAKE_IT_ASYNC: Final = 'Make the function an "async def"'
 
 
+def async_decorator(decoration: Decoration, decorator: str) -> str:
+    """Say that nobody runs the decorator itself."""
+    name, factory = decoration.node.func.name, decoration.shown_name
+    return f'"{name}" is a coroutine; "{factory}" gives async function "{decorator}" as decorator'
+
+
+def plain_decorator(where: str) -> str:
+    """Say what to do with a decorator that nobody runs."""
+    return f'Make the decorator a plain "def": {where}'
+
+
 def swallowed_there(where: str) -> str:
     """Say where the coroutine is lost."""
     return f"The coroutine is lost there: {where}"

@@ -98,6 +98,7 @@ DECORATION_CHECKS: Final[tuple[Callable[[Decoration], Misuse | None], ...]] = (
     reused_coroutine.check_decoration,
     async_callback.check_decoration,
     async_callback.check_plain_decoration,
+    async_callback.check_async_decorator,
     escaping_awaitable.check_decoration,
     nested_awaitable.check_decoration,
 )

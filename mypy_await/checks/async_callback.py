@@ -117,6 +117,16 @@ def check_plain_decoration(decoration: Decoration) -> Misuse | None:
     return Misuse(codes.ASYNC_CALLBACK, said, (messages.MAKE_IT_ASYNC, where))
 
 
+def check_async_decorator(decoration: Decoration) -> Misuse | None:
+    """Report a decorator that is an `async def` itself: all it leaves is a coroutine."""
+    origin = decorated.async_decorator(decoration)
+    if origin is None:
+        return None
+    note = messages.plain_decorator(shown_place(origin.path or "", origin.line or 0))
+    text = messages.async_decorator(decoration, origin.fullname.rpartition(".")[2])
+    return Misuse(codes.ASYNC_CALLBACK, text, (note,))
+
+
 def check_call(call: Call) -> Misuse | None:
     """Report an async function that is passed to something that calls it synchronously.
 

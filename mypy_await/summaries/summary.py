@@ -34,6 +34,7 @@ from mypy_await.summaries.model import (
     Effect,
     Elements,
     Kept,
+    Kind,
     Origin,
     Parameter,
     Result,
@@ -467,6 +468,19 @@ class FunctionSummary:
             return later.awaited_below(self._engine, made)
 
         return self._ask(("awaits below", shape), question, None)
+
+    def async_decorator(self, shape: CallShape) -> Origin | None:
+        """Return the `async def` that `@this(...)` calls to decorate a function, if it is one."""
+
+        def question() -> Origin | None:
+            made = only(effects.made_by(self._engine, self._value, shape))
+            if not isinstance(made, Function) or not made.is_async:
+                return None
+            if calls.is_generator(self._engine, made):
+                return None
+            return calls.origin_of(made, Kind.COROUTINE)
+
+        return self._ask(("async decorator", shape), question, None)
 
     def only_calls(self, name: str) -> Kept | None:
         """Return where an argument is called that the body keeps for that, and for nothing else."""
