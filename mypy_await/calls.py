@@ -32,7 +32,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat
-from mypy_await.awaitables import Awaitable, awaitable, parts, refuses_coroutines
+from mypy_await.awaitables import Awaitable, Sort, awaitable, parts, refuses_coroutines
 from mypy_await.knowledge import knows
 from mypy_await.known import says_nothing
 from mypy_await.overrides import dotted_name
@@ -77,12 +77,22 @@ class Call:
         """Where the result of the call goes."""
         return place_of(self.node, self.site.parents)
 
-    def async_functions(self) -> Iterator[tuple[Passed, Awaitable]]:
-        """Yield the arguments that are functions whose every call gives a coroutine."""
+    def async_functions(self, *, by_source: bool = False) -> Iterator[tuple[Passed, Awaitable]]:
+        """Yield the arguments that are functions whose every call gives a coroutine.
+
+        With `by_source` sync ones, too, of which only the source says so.
+        """
         for passed in self.arguments:
             value = result_of_calling(passed.typ)
+            if value is None and by_source:
+                value = self._made_by(passed.typ)
             if value is not None and value.is_lazy and not self._is_wanted_as_object(passed):
                 yield passed, value
+
+    def _made_by(self, function: ProperType) -> Awaitable | None:
+        made = self.site.refiner.result_of(self.site.api, function)
+        value = awaitable(made)
+        return value if value is not None and value.sort is Sort.COROUTINE else None
 
     def _is_wanted_as_object(self, passed: Passed) -> bool:
         """Is it an object with an async `__call__`, passed where its class or a base is wanted?"""

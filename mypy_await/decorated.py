@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
@@ -17,7 +19,7 @@ from mypy.plugin import CheckerPluginInterface
 from mypy.types import AnyType, CallableType, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_await import compat
-from mypy_await.awaitables import is_async_def
+from mypy_await.awaitables import is_async_def, may_be_awaitable
 from mypy_await.decorations import Decoration
 from mypy_await.known import says_nothing
 from mypy_await.origins import any_type, coroutine
@@ -105,16 +107,36 @@ def effect_in_class(
 
 def awaits(decoration: Decoration) -> Kept | None:
     """Return where a decorator awaits what the function below it gives, if it always does."""
-    call = decoration.applied if isinstance(decoration.applied, CallExpr) else None
-    api, refiner = decoration.api, decoration.refiner
-    callee = call.callee if call else decoration.applied
-    summary = refiner.summary_of_callee(api, decoration.name, callee)
-    shape = _shape(call) if call else None
-    if summary is None or (call is not None and shape is None):
+    if not (found := _called(decoration)):
         return None
+    summary, shape = found
     kept = summary.awaits_below(shape)
-    refiner.note(api, summary)
+    decoration.refiner.note(decoration.api, summary)
     return kept
+
+
+def on_maker(decoration: Decoration) -> Decoration:
+    """Add what the decorator does to a sync function, if each call of that makes a coroutine."""
+    function = decoration.node.func
+    if function.is_coroutine or decoration.effect is not None:
+        return decoration
+    if isinstance(function.type, CallableType) and not may_be_awaitable(function.type.ret_type):
+        return decoration
+    found = _called(decoration)
+    effect = found[0].effect_on_maker(found[1]) if found else None
+    if found is None or effect is None or not (effect.use or effect.kept):
+        return decoration
+    decoration.refiner.note(decoration.api, found[0])
+    return replace(decoration, effect=effect) if decoration.is_of_maker() else decoration
+
+
+def _called(decoration: Decoration) -> tuple[FunctionSummary, CallShape | None] | None:
+    """Return the decorator, or its factory and how that is called; None if it is not known."""
+    call = decoration.applied if isinstance(decoration.applied, CallExpr) else None
+    callee = call.callee if call else decoration.applied
+    summary = decoration.refiner.summary_of_callee(decoration.api, decoration.name, callee)
+    shape = _shape(call) if call else None
+    return (summary, shape) if summary and (shape or not call) else None
 
 
 def async_decorator(decoration: Decoration) -> Origin | None:
@@ -123,16 +145,12 @@ def async_decorator(decoration: Decoration) -> Origin | None:
     What it leaves is a coroutine.  Here it has to be called by its name, and nothing else: somebody
     may run it and call what it gives.
     """
-    call, api = decoration.applied, decoration.api
-    if not isinstance(call, CallExpr) or not _says_nothing_of_result(decoration.typ):
+    if not _says_nothing_of_result(decoration.typ) or not (found := _called(decoration)):
         return None
-    summary = decoration.refiner.summary_of_callee(api, decoration.name, call.callee)
-    shape = _shape(call)
-    origin = summary.async_decorator(shape) if summary and shape else None
-    if summary is None or origin is None or not _is_only_called(decoration):
-        return None
-    decoration.refiner.note(api, summary)
-    return origin
+    summary, shape = found
+    origin = summary.async_decorator(shape) if shape else None
+    decoration.refiner.note(decoration.api, summary)
+    return origin if origin and _is_only_called(decoration) else None
 
 
 def _says_nothing_of_result(typ: ProperType | None) -> bool:

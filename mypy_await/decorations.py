@@ -12,7 +12,15 @@ from mypy_await.awaitables import Awaitable, Sort, awaitable, refuses_coroutines
 from mypy_await.calls import plain_result, takes_any_function
 from mypy_await.known import says_nothing
 from mypy_await.refine import Refiner
-from mypy_await.summaries import DecoratorEffect, Effect, FunctionSummary, How, Kind, Verdict
+from mypy_await.summaries import (
+    UNKNOWN_RESULT,
+    DecoratorEffect,
+    Effect,
+    FunctionSummary,
+    How,
+    Kind,
+    Verdict,
+)
 from mypy_await.summaries import Use as SourceUse
 
 
@@ -87,6 +95,16 @@ class Decoration:
             result is not None
             and result.verdict is Verdict.ALWAYS
             and all(origin.kind is Kind.COROUTINE for origin in result.origins)
+        )
+
+    def is_of_maker(self) -> bool:
+        """Is the function below a sync one whose every call certainly makes a coroutine?"""
+        if self.node.func.is_coroutine or not self.gives_coroutines():
+            return False
+        summary = self._below
+        result = summary.result if summary else UNKNOWN_RESULT
+        return result.verdict is Verdict.ALWAYS and all(
+            origin.kind is Kind.COROUTINE for origin in result.origins
         )
 
     @property

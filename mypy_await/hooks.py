@@ -249,7 +249,7 @@ class Hooks:
         use = Decoration(
             ctx.api, fullname, node, decorator, its_type, effect, self._refiner, is_first
         )
-        return self._judge.decorator(use, typ)
+        return self._judge.decorator(decorated.on_maker(use), typ)
 
     def _factory(
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, typ: Type
@@ -262,7 +262,7 @@ class Hooks:
         its_type = get_proper_type(typ)
         typ, effect = decorated.made_by_factory(self._refiner, api, fullname, call, node, typ)
         use = Decoration(api, fullname, node, call, its_type, effect, self._refiner)
-        return self._judge.decorator(use, typ)
+        return self._judge.decorator(decorated.on_maker(use), typ)
 
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:
         """Judge the reading of the attribute with this name."""

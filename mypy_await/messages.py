@@ -241,16 +241,21 @@ ASYNC_CACHE: Final = "Use a cache for async functions, or cache the awaited resu
 
 def swallowed(decoration: Decoration) -> str:
     """Say that a decorator loses the coroutine of the function."""
-    name = decoration.node.func.name
-    shown = decoration.shown_name
-    return f'Decorator "{shown}" calls async function "{name}" and does not await the result'
+    shown, function = decoration.shown_name, _decorated(decoration)
+    return f'Decorator "{shown}" calls {function} and does not await the result'
 
 
 def kept(decoration: Decoration) -> str:
     """Say that a decorator puts an async function among plain ones."""
-    name = decoration.node.func.name
-    decorator = decoration.shown_name
-    return f'Decorator "{decorator}" keeps async function "{name}" where plain functions are called'
+    shown, function = decoration.shown_name, _decorated(decoration)
+    return f'Decorator "{shown}" keeps {function} where plain functions are called'
+
+
+def _decorated(decoration: Decoration) -> str:
+    function = decoration.node.func
+    if is_async_def(function):
+        return f'async function "{function.name}"'
+    return f'"{function.name}", which gives a coroutine,'
 
 
 def awaited_by(decoration: Decoration) -> str:

@@ -263,7 +263,10 @@ class Refiner(Reader):
         if not says_nothing(get_proper_type(callee.ret_type)):
             return None
         summary = self.summary_of(api, callee.definition)
-        found = self.origins.awaitable(api, summary.result) if summary else None
+        if summary is None:
+            return None
+        found = self.origins.awaitable(api, summary.result)
+        self.note(api, summary)
         return found.typ if found else None
 
     def sometimes(

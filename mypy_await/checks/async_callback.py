@@ -133,7 +133,7 @@ def check_call(call: Call) -> Misuse | None:
     The table of library callables says so, or the source of the callee: every result of calling
     the parameter is dropped there or used as a value, or it is kept where that happens.
     """
-    for passed, value in call.async_functions():
+    for passed, value in call.async_functions(by_source=True):
         if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
         use, text = _call_misuse(call, passed), messages.async_callback

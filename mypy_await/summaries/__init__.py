@@ -14,6 +14,7 @@ from __future__ import annotations
 from mypy_await.summaries.library import RAISED_BY_CALL
 from mypy_await.summaries.model import (
     PASSED,
+    UNKNOWN_RESULT,
     VALUE_USES,
     Argument,
     CallShape,
@@ -39,6 +40,7 @@ from mypy_await.summaries.summary import FunctionSummary
 __all__ = [
     "PASSED",
     "RAISED_BY_CALL",
+    "UNKNOWN_RESULT",
     "VALUE_USES",
     "Argument",
     "CallShape",

@@ -15,7 +15,6 @@ from mypy_await.summaries.scopes import own_nodes
 from mypy_await.summaries.values import (
     NONE,
     NOTHING,
-    SUBJECT_CALL,
     UNKNOWN,
     Atom,
     Awaitable,
@@ -33,6 +32,7 @@ from mypy_await.summaries.values import (
     Partial,
     Subject,
     Value,
+    called,
     instance,
     join,
 )
@@ -59,7 +59,7 @@ def _call_atom(engine: Engine, atom: Atom, given: Arguments) -> Value:
         case Declared(result=result):
             return result
         case Subject():
-            return frozenset({SUBJECT_CALL})
+            return called(atom)
         case ManagerFactory(function=function):
             return frozenset({Manager(function, bound(engine, function, given))})
         case Descriptor(name="staticmethod" | "classmethod"):

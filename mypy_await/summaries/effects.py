@@ -21,7 +21,8 @@ from mypy_await.summaries.model import (
 from mypy_await.summaries.values import (
     DICT,
     SUBJECT,
-    SUBJECT_ORIGIN,
+    SUBJECT_NAME,
+    SYNC_SUBJECT,
     UNKNOWN,
     Atom,
     Descriptor,
@@ -43,7 +44,21 @@ def of(engine: Engine, decorator: Value) -> DecoratorEffect:
     if left is not None:
         path, line = left.frame.scope.module.path, left.node.lineno
         return DecoratorEffect(Effect.SAME, Use(How.UNCOVERED, path, line))
-    made = calls.apply(engine, decorator, SUBJECT)
+    return _of(engine, decorator, SUBJECT)
+
+
+def of_maker(engine: Engine, decorator: Value) -> DecoratorEffect:
+    """Return what it does to a sync function whose every call gives a coroutine.
+
+    A block that a call is made in covers what the function itself does.
+    """
+    effect = _of(engine, decorator, SYNC_SUBJECT)
+    is_over = effect.use is not None and effect.use.how in (How.TIMED, How.UNCOVERED)
+    return replace(effect, use=None) if is_over else effect
+
+
+def _of(engine: Engine, decorator: Value, subject: Value) -> DecoratorEffect:
+    made = calls.apply(engine, decorator, subject)
     found = {_effect(engine, atom) for atom in made}
     if len(found) > 1:  # a mistake of one variant only is none that is certain
         found = {replace(effect, use=None) for effect in found}
@@ -91,7 +106,7 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
     if result.verdict is Verdict.ALWAYS:
         body = Wrapper(engine, wrapper)
         use = body.nested() if wrapper.is_async else body.mistake()
-        if result.origins == (SUBJECT_ORIGIN,):
+        if {origin.fullname for origin in result.origins} == {SUBJECT_NAME}:
             return DecoratorEffect(Effect.SAME, use)
         return DecoratorEffect(Effect.ASYNC, use, result.origins)
     if wrapper.is_async:

@@ -246,7 +246,7 @@ def _is_async_function(engine: Engine, atom: object) -> bool | None:
         return atom.is_async and not calls.is_generator(engine, atom)
     if isinstance(atom, Declared):
         return atom.is_async
-    return True if isinstance(atom, Subject) else None
+    return atom.is_async if isinstance(atom, Subject) else None
 
 
 def _is_awaitable(atom: object) -> bool | None:

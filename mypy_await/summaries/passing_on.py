@@ -52,7 +52,7 @@ def _makes(engine: Engine, atom: Atom) -> bool:
         case Function() if call := _only_call(atom.node):
             frame = calls.open_frame(engine, atom)
             found = only(expressions.value(engine, call.func, frame))
-            return found == Subject() and uses.passes_names_only(call)
+            return isinstance(found, Subject) and uses.passes_names_only(call)
     return False
 
 

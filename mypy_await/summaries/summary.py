@@ -502,8 +502,21 @@ class FunctionSummary:
             ("factory", shape), lambda: effects.made_by(self._engine, self._value, shape)
         )
 
-    def _effect(self, key: object, decorator: Callable[[], Value]) -> DecoratorEffect:
-        effect = self._ask(key, lambda: effects.of(self._engine, decorator()), UNKNOWN_EFFECT)
+    def effect_on_maker(self, shape: CallShape | None) -> DecoratorEffect:
+        """Return what `@this`, or `@this(...)`, does to a sync function that gives coroutines."""
+
+        def decorator() -> Value:
+            return effects.made_by(self._engine, self._value, shape) if shape else self._value
+
+        return self._effect(("on maker", shape), decorator, effects.of_maker)
+
+    def _effect(
+        self,
+        key: object,
+        decorator: Callable[[], Value],
+        ask: Callable[[Engine, Value], DecoratorEffect] = effects.of,
+    ) -> DecoratorEffect:
+        effect = self._ask(key, lambda: ask(self._engine, decorator()), UNKNOWN_EFFECT)
         if effect.effect not in (Effect.SAME, Effect.UNKNOWN):
             return effect
         # A question of its own: that it reaches too deep must not hide the effect.

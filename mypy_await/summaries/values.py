@@ -183,7 +183,10 @@ class Manager(Atom):
 
 @dataclass(frozen=True)
 class Subject(Atom):
-    """The `async def` that a decorator is tried on."""
+    """The function that a decorator is tried on: each call of it gives a coroutine."""
+
+    is_async: bool = True
+    """Is it an `async def`?"""
 
 
 Value: TypeAlias = frozenset[Atom]
@@ -194,11 +197,16 @@ NONE: Final[Value] = frozenset({Constant(None)})
 NOTHING: Final[Value] = frozenset()
 """No value at all: the code never gets there."""
 SUBJECT: Final[Value] = frozenset({Subject()})
-SUBJECT_ORIGIN: Final = Origin("<decorated>", None, None, True, Kind.COROUTINE)
-SUBJECT_CALL: Final = Awaitable(SUBJECT_ORIGIN, UNKNOWN)
-
+SYNC_SUBJECT: Final[Value] = frozenset({Subject(is_async=False)})
+SUBJECT_NAME: Final = "<decorated>"
 MOST: Final = 12
 """A value with more possibilities is unknown."""
+
+
+def called(subject: Subject) -> Value:
+    """Return the coroutine that a call of what is decorated gives."""
+    origin = Origin(SUBJECT_NAME, None, None, subject.is_async, Kind.COROUTINE)
+    return frozenset({Awaitable(origin, UNKNOWN)})
 
 
 def instance(fullname: str) -> Value:
