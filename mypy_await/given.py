@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, Expression, NameExpr
-from mypy.types import Instance, NoneType, Type
+from mypy.types import AnyType, CallableType, Instance, NoneType, Type
 
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, parts
@@ -47,17 +47,26 @@ def awaits_nothing(site: Site, node: CallExpr) -> bool:
     return True
 
 
-def is_only_called(site: Site, node: CallExpr) -> bool:
-    """Is what a call gives called at once, or bound to a local name that is only called?"""
+def is_taken_as_function(site: Site, node: CallExpr) -> bool:
+    """Is what a call gives called at once, passed where functions are taken, or named for that?"""
+    if _is_function_at(site, node):
+        return True
     outer = site.parents.get(node)
-    if isinstance(outer, CallExpr):
-        return outer.callee is node
     target = outer.lvalues[0] if isinstance(outer, AssignmentStmt) else None
     name = local_name(site, target) if isinstance(target, NameExpr) else None
     if name is None or name.value is not node:
         return False
-    around = [(use, site.parents[use]) for use in name.uses]
-    return all(isinstance(call, CallExpr) and call.callee is use for use, call in around)
+    return all(_is_function_at(site, use) for use in name.uses)
+
+
+def _is_function_at(site: Site, node: Expression) -> bool:
+    outer = site.parents.get(node)
+    if not isinstance(outer, CallExpr) or outer.callee is node:
+        return isinstance(outer, CallExpr)
+    wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
+    return any(isinstance(part, AnyType | CallableType) for part in wanted) and all(
+        isinstance(part, AnyType | CallableType | NoneType) for part in wanted
+    )
 
 
 def _is_awaited(site: Site, node: Expression, outer: AwaitExpr | CallExpr) -> bool:
