@@ -23,6 +23,7 @@ from mypy.nodes import (
     Node,
     OperatorAssignmentStmt,
     RefExpr,
+    SymbolNode,
     TryStmt,
     TupleExpr,
     TypeInfo,
@@ -159,7 +160,7 @@ def is_exact(site: Site, call: CallExpr) -> bool:
 
     So it is for a function of a module, and a method of what is an instance of just this class:
     one made on the spot, kept in a local name that nothing else is done with, or in an attribute
-    that the module stores nothing else to.
+    or global that the module stores nothing else to.
     """
     callee = call.callee
     function = site.callee_node(call)
@@ -169,18 +170,23 @@ def is_exact(site: Site, call: CallExpr) -> bool:
         return isinstance(callee, RefExpr) and "." in callee.fullname
     if not isinstance(callee, MemberExpr):
         return False
-    owner, made = callee.expr, None
-    if isinstance(owner, NameExpr):
-        found = local_name(site, owner) or _entered(site, owner)
-        if found is None or not all(_only_reads(use, callee.name, site) for use in found.uses):
-            return False
-        owner = found.value
-    if isinstance(owner, MemberExpr):
-        made = _kept_alone(site, owner.name, callee.name)
-    else:
-        made = _class_made(site, owner)
+    made = _exact_class(site, callee.expr, callee.name)
     method = made.get(callee.name) if made else None
     return method is not None and method.node is function
+
+
+def _exact_class(site: Site, receiver: Expression, method: str) -> TypeInfo | None:
+    """Return the class that the receiver of a method is certainly made of."""
+    if isinstance(receiver, NameExpr):
+        if receiver.node and _is_global(receiver, site):
+            return _kept_alone(site, receiver.node, method)
+        found = local_name(site, receiver) or _entered(site, receiver)
+        if found is None or not all(_only_reads(use, method, site) for use in found.uses):
+            return None
+        receiver = found.value
+    if isinstance(receiver, MemberExpr):
+        return _kept_alone(site, receiver.name, method)
+    return _class_made(site, receiver)
 
 
 def _entered(site: Site, name: NameExpr) -> LocalName | None:
@@ -214,29 +220,45 @@ def _class_made(site: Site, node: Expression) -> TypeInfo | None:
     return site.refiner.origins.class_named(summary.makes_class)
 
 
-def _kept_alone(site: Site, attribute: str, method: str) -> TypeInfo | None:
-    """Return the class of the new objects that are all that an attribute holds.
+def _kept_alone(site: Site, holder: str | SymbolNode, method: str) -> TypeInfo | None:
+    """Return the class of the new objects that are all that an attribute, or global, holds.
 
     None if a method is replaced.
     """
     module, classes = compat.module(site.api), set()
     for statement in descendants(module):
+        value: Expression | None = None
         match statement:
-            case AssignmentStmt(lvalues=targets) | OperatorAssignmentStmt(lvalue=targets):
-                stored = _attributes_in(targets)
+            case AssignmentStmt(lvalues=targets, rvalue=value):
+                pass
+            case OperatorAssignmentStmt(lvalue=targets) | ForStmt(index=targets):
+                pass
+            case WithStmt(target=entered):
+                targets = [target for target in entered if target]
             case _:
                 continue
+        stored = _stored(targets)
         if method in stored:
             return None
-        if attribute in stored:
-            classes.add(_class_made(site, statement.rvalue))
+        if holder in stored:
+            classes.add(_class_made(site, value) if value else None)
     return classes.pop() if len(classes) == 1 else None
 
 
-def _attributes_in(targets: Expression | list[Expression]) -> set[str]:
+def _stored(targets: Expression | list[Expression]) -> set[str | SymbolNode | None]:
+    """Return the attributes, by name, and the variables that are set."""
     nodes = targets if isinstance(targets, list) else [targets]
-    parts = (part for node in nodes for part in descendants(node))
-    return {part.name for part in parts if isinstance(part, MemberExpr)}
+    parts = [part for node in nodes for part in descendants(node)]
+    attributes = {part.name for part in parts if isinstance(part, MemberExpr)}
+    return attributes | {part.node for part in parts if isinstance(part, NameExpr)}
+
+
+def _is_global(name: NameExpr, site: Site) -> bool:
+    """Is this a variable of the module that is being checked?"""
+    variable = name.node
+    return isinstance(variable, Var) and (
+        variable.fullname == f"{compat.module(site.api).fullname}.{variable.name}"
+    )
 
 
 def _only_reads(use: NameExpr, name: str, site: Site) -> bool:
