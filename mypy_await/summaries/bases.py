@@ -17,7 +17,7 @@ _SAYING: Final = frozenset({Binds.DEF, Binds.CLASS, Binds.DECLARED})
 """Bindings of a class body that mean what they say, whatever the bases make of others."""
 
 
-def _is_closed(order: tuple[Base, ...]) -> bool:
+def is_closed(order: tuple[Base, ...]) -> bool:
     """Are all classes read, or known to be harmless?"""
     return all(isinstance(base, Class) or base in library.HARMLESS_BASES for base in order)
 
@@ -73,7 +73,7 @@ def find(engine: Engine, order: tuple[Base, ...], name: str) -> Value | None:
             bindings = frame.scope.bindings.get(name)
             if bindings:
                 engine.read(module.path)
-                if not _is_closed(order) and any(b.binds not in _SAYING for b in bindings):
+                if not is_closed(order) and any(b.binds not in _SAYING for b in bindings):
                     # `RED = 1` in an enum, `name = CharField()` in a model: a base decides.
                     return UNKNOWN
                 return names.in_class(engine, name, frame)

@@ -137,7 +137,8 @@ def _look_up(engine: Engine, receiver: Instance, name: str) -> Value:
     found = bases.find(engine, order, name)
     values = list(_assigned(engine, receiver, order, name))
     if found is not None:
-        if not (values and found >= UNKNOWN and None in order):
+        # What a base that is not read might have of the name is not what methods store here.
+        if not (values and found >= UNKNOWN and not bases.is_closed(order)):
             values.append(join(*(_from_instance(engine, atom, receiver) for atom in found)))
     if any(
         name in base.frame.scope.module.stored_attributes
