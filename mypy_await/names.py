@@ -35,7 +35,10 @@ CONTAINERS: Final = frozenset(
 SCALARS: Final = frozenset(f"builtins.{name}" for name in ("bool", "bytes", "float", "int", "str"))
 """Text and numbers."""
 GENERATOR: Final = "typing.Generator"
+GENERATORS: Final = frozenset({"types.AsyncGeneratorType", "types.GeneratorType"})
 OBJECT: Final = "builtins.object"
+CACHED: Final = "functools._lru_cache_wrapper.__call__"
+"""What runs where a function is called that keeps its results."""
 HASATTR: Final = "builtins.hasattr"
 
 OF_AWAITABLES: Final = frozenset(

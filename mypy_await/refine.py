@@ -104,6 +104,8 @@ class Refiner(Reader):
         api = ctx.api
         if self.means_any(fullname):
             return None
+        if fullname == names.CACHED:
+            return self._cached(api, node, typ)
         summary = self.summary_of_callee(api, fullname, node.callee)
         if summary is None:
             return self._pinned(api, fullname)
@@ -391,9 +393,26 @@ class Refiner(Reader):
         if info is None or compat.is_of_error(typ):
             return None
         made = instance(info)
+        if info.fullname in names.GENERATORS and (given := summary.yields_class):
+            item = self.origins.class_named(given)
+            made = made.copy_modified(args=[instance(item), *made.args[1:]]) if item else made
         if says_nothing(typ):
             return None if summary.is_async else Refined(made)
         return Refined(coroutine(api, made)) if summary.is_async else None
+
+    def _cached(
+        self, api: CheckerPluginInterface, node: CallExpr, typ: ProperType
+    ) -> Refined | None:
+        """Return what a function gives under `lru_cache`: the class that its source constructs.
+
+        That it caches an awaitable is said where it is defined.
+        """
+        summary = wrapped.summary_of_call(self, api, node) if self._infer_returns else None
+        if summary is None or summary.is_async:
+            return None
+        found = self._receiver(api, summary, typ, lambda: None)
+        self.note(api, summary)
+        return found
 
     def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
         """Return what a call gives of an async function that an instance of its decorator wraps."""

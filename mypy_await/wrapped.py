@@ -35,7 +35,7 @@ def class_given(
     call = node.expr if method == AWAIT and isinstance(node, AwaitExpr) else node
     if method not in (AWAIT, *_ENTER) or not isinstance(call, CallExpr):
         return None
-    summary = _summary_of_call(reader, api, call)
+    summary = summary_of_call(reader, api, call)
     if summary is None:
         return None
     found = summary.awaits_class if method == AWAIT else summary.enters_class
@@ -43,9 +43,10 @@ def class_given(
     return found
 
 
-def _summary_of_call(
+def summary_of_call(
     reader: Reader, api: CheckerPluginInterface, call: CallExpr
 ) -> FunctionSummary | None:
+    """Return the summary of what a call names, decorators applied."""
     callee = call.callee
     if not isinstance(callee, MemberExpr) or callee.fullname:
         name = callee.fullname if isinstance(callee, RefExpr) else ""

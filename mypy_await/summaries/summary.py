@@ -386,6 +386,18 @@ class FunctionSummary:
         return self._ask("yielded", question, UNKNOWN_RESULT)
 
     @property
+    def yields_class(self) -> str | None:
+        """The one class of all that a generator yields."""
+
+        def question() -> str | None:
+            function = self._function
+            if function is None or not calls.is_generator(self._engine, function):
+                return None
+            return self._one_class(managers.yields(self._engine, function, ()))
+
+        return self._ask("yields", question, None)
+
+    @property
     def gives_new_task(self) -> bool:
         """Is its result a task that it has just made and that nothing else holds?"""
 
