@@ -19,6 +19,7 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
+    SuperExpr,
 )
 from mypy.plugin import (
     AttributeContext,
@@ -100,6 +101,8 @@ class Hooks:
             return typ
         # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
         # expression as their context: ours answers only to the call that names the method.
+        if _OF in fullname and isinstance(node, CallExpr):
+            fullname = _inherited(node) or fullname
         is_method, name = isinstance(ctx, MethodContext), fullname.rpartition(".")[2]
         if is_method and name in _BY_PROTOCOL and not _names(node, name):
             typ = self._refiner.by_protocol(ctx, fullname)
@@ -298,6 +301,15 @@ def _named(node: Decorator, fullname: str) -> Expression:
     )
 
 
+def _inherited(node: CallExpr) -> str | None:
+    """Return the full name of the method that `super().method()` calls."""
+    callee = node.callee
+    if not isinstance(callee, SuperExpr) or callee.info is None:
+        return None
+    base = next((base for base in callee.info.mro[1:] if callee.name in base.names), None)
+    return f"{base.fullname}.{callee.name}" if base else None
+
+
 def _names(node: Context, method: str) -> bool:
     """Is this written as a call of that method?"""
     callee = node.callee if isinstance(node, CallExpr) else None
@@ -305,6 +317,9 @@ def _names(node: Context, method: str) -> bool:
         method == "__call__" or (isinstance(callee, MemberExpr) and callee.name == method)
     )
 
+
+_OF: Final = " of "
+"""In the names that mypy gives methods which `super()` finds: `load of Base`."""
 
 _BY_PROTOCOL: Final = frozenset(
     {

@@ -14,6 +14,7 @@ from mypy.nodes import (
     FuncDef,
     MypyFile,
     NameExpr,
+    SuperExpr,
     SymbolNode,
     TypeInfo,
 )
@@ -93,10 +94,26 @@ class Reader:
         self, api: CheckerPluginInterface, fullname: str, callee: Expression
     ) -> FunctionSummary | None:
         """Return the summary of what is called; mypy gives a local function no full name."""
+        if isinstance(callee, SuperExpr):
+            return self._summary_of_inherited(api, callee)
         function = callee.node if isinstance(callee, NameExpr) and callee.kind == LDEF else None
         if isinstance(function, (FuncDef, Decorator)):
             return self.summary_of(api, function)
         return self.summary(api, fullname) if "." in fullname else None
+
+    def _summary_of_inherited(
+        self, api: CheckerPluginInterface, callee: SuperExpr
+    ) -> FunctionSummary | None:
+        """Return the summary of a method of a base, called on an object of the class in work."""
+        if callee.info is None or callee.name == "__init__":  # which gives nothing
+            return None
+        start = callee.call.args[0] if callee.call.args else None
+        if start is not None and getattr(start, "node", None) is not callee.info:
+            return None
+        owner, name = callee.info.fullname, callee.name
+        return self._ask(
+            api, ("super", owner, name), lambda: self._summaries.inherited(owner, name)
+        )
 
     def summary_of_held(
         self, api: CheckerPluginInterface, owner: str, name: str, *, by_default: bool

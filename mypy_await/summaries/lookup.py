@@ -19,6 +19,7 @@ from mypy_await.summaries.values import (
     Constant,
     External,
     Instance,
+    Super,
     Value,
     join,
     only,
@@ -50,6 +51,14 @@ def _member(engine: Engine, atom: Atom, name: str) -> Value:
         return UNKNOWN
     me = Instance(atom)
     return join(*(classes.bind_member(engine, one, me) for one in found))
+
+
+def inherited(engine: Engine, owner: str, name: str) -> Value:
+    """Return a method of a base, bound to an instance of the class itself."""
+    cls = only(resolve(engine, owner))
+    if not isinstance(cls, Class):
+        return UNKNOWN
+    return classes.attribute(engine, frozenset({Super(cls, frozenset({Instance(cls)}))}), name)
 
 
 def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:

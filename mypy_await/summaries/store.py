@@ -35,6 +35,14 @@ class Summaries:
         """
         return self._summary(fullname, lambda: (fullname, lookup.resolve(self._engine, fullname)))
 
+    def inherited(self, owner: str, name: str) -> FunctionSummary | None:
+        """Return the summary of `super().name` in a method of a class, by its full name."""
+        fullname = f"{owner}.{name}"
+        return self._summary(
+            ("super", fullname),
+            lambda: (fullname, lookup.inherited(self._engine, owner, name)),
+        )
+
     def held(self, owner: str, name: str, *, by_default: bool) -> FunctionSummary | None:
         """Return the summary of what an attribute holds, where it is not `None`.
 
