@@ -217,7 +217,7 @@ def is_told_apart(node: Node, site: Site) -> bool:
     below: Node | None = node
     while below is not None and not isinstance(below, FuncItem):
         above = site.parents.get(below)
-        if any(_asks_for_colour(test, site) for test, _ in _tested(above)):
+        if any(_asks_for_colour(test, site) for test, _ in guarded(above)):
             return True
         below = above
     return False
@@ -231,7 +231,7 @@ def is_asked_for_colour(call: Expression, site: Site) -> bool:
     """
     name = dotted_name(call.callee) if isinstance(call, CallExpr) else ""
     function = function_around(call, site.parents) if name else None
-    chains = [list(_tested(node)) for node in (descendants(function) if function else ())]
+    chains = [list(guarded(node)) for node in (descendants(function) if function else ())]
     asked = [chain for chain in chains if any(_passes(test, name, site) for test, _ in chain)]
     return bool(asked) and not any(
         _asks_directly(test, name) and any(part is call for part in descendants(branch))
@@ -240,7 +240,7 @@ def is_asked_for_colour(call: Expression, site: Site) -> bool:
     )
 
 
-def _tested(node: Node | None) -> Iterator[tuple[Expression, Node]]:
+def guarded(node: Node | None) -> Iterator[tuple[Expression, Node]]:
     """Yield each condition of an `if` or a conditional with what runs where it holds."""
     match node:
         case IfStmt():

@@ -47,6 +47,7 @@ from mypy_await.calls import (
     with_open_result,
 )
 from mypy_await.checks import (
+    async_callback,
     async_test,
     dropped_awaitable,
     first_misuse,
@@ -288,8 +289,15 @@ class Judge:
         if site is None:
             return
         call = self._call(ctx, site, node)
-        if not self._report(site, node, masked_coroutine.check_test(call)):
-            self._report(site, node, dropped_awaitable.check_test(call))
+        misuses = (
+            check(call)
+            for check in (
+                masked_coroutine.check_test,
+                dropped_awaitable.check_test,
+                async_callback.check_asked,
+            )
+        )
+        any(self._report(site, node, misuse) for misuse in misuses)
 
     def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Type:
         """Report what stands in the place of an async function in a test, and is none.

@@ -202,6 +202,12 @@ def _passed(call: Call, function: Expression, kind: str, more: str = "") -> str:
 
 
 PASS_AN_ASYNC_FUNCTION: Final = "Pass an async function"
+CALL_IT: Final = "Call it, and await what it gives"
+
+
+def awaited_uncalled(name: str) -> str:
+    """Say that a function is awaited, and not its result."""
+    return f'Async function "{name}" is awaited itself, without being called'
 
 
 def callback_remedy(*, wants_value: bool = False) -> str:

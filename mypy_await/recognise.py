@@ -117,7 +117,8 @@ class Recogniser:
         found = _interest(node)
         return found._replace(
             gives=found.gives or (bool(self._protect) and self._is_guarded(node)),
-            tests=knows("coroutine-tests", fullname) or fullname == names.HASATTR,
+            tests=fullname == names.HASATTR
+            or any(knows("coroutine-tests", fullname, key) for key in ("calls", "of_functions")),
             replaces=knows("replacers", fullname) or knows("mocks", fullname),
             consumes=knows("consumer", fullname) or fullname in names.AWAITS,
         )

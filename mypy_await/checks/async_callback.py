@@ -50,12 +50,14 @@ from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import says_nothing
 from mypy_await.local_names import may_fail
 from mypy_await.origins import shown_place
+from mypy_await.overrides import dotted_name
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import Refiner
 from mypy_await.site import Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading
 from mypy_await.summaries import Use as SourceUse
+from mypy_await.uncalled import awaited_uncalled
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -152,6 +154,17 @@ def check_call(call: Call) -> Misuse | None:
         said = text(call, value, passed.value)
         return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
     return None
+
+
+def check_asked(call: Call) -> Misuse | None:
+    """Report `await f` where `iscoroutinefunction(f)` says that `f` is a function."""
+    if not knows("coroutine-tests", call.callee, "of_functions"):
+        return None
+    awaited = awaited_uncalled(call)
+    if awaited is None:
+        return None
+    said = messages.awaited_uncalled(dotted_name(awaited))
+    return Misuse(codes.ASYNC_CALLBACK, said, (messages.CALL_IT,), awaited)
 
 
 def check_awaited(call: Call) -> Misuse | None:
