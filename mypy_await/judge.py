@@ -12,6 +12,7 @@ from mypy.nodes import (
     LDEF,
     AwaitExpr,
     CallExpr,
+    ConditionalExpr,
     Decorator,
     DictionaryComprehension,
     Expression,
@@ -358,7 +359,8 @@ class Judge:
             return False
         if compat.ignored_codes(api, misuse.node or node) & _REPLACED:
             return False  # the user has settled mypy's own error there: it stays mypy's
-        if not compat.reported_codes(api, misuse.node or node).isdisjoint(codes.LIVE):
+        said = {code for one in _alike(site, node) for code in compat.reported_codes(api, one)}
+        if not (compat.reported_codes(api, misuse.node or node) | said).isdisjoint(codes.LIVE):
             # On a visit before; what mypy inferred from its recovery may make it another misuse.
             return True
         notes = misuse.notes
@@ -433,6 +435,14 @@ def _is_function(typ: ProperType) -> bool:
     return is_partial or (
         isinstance(typ, (Overloaded, Instance)) and result_of_calling(typ) is not None
     )
+
+
+def _alike(site: Site, node: Expression) -> Iterator[Expression]:
+    """Yield what one `await` serves too: the other arm of a conditional on the same line."""
+    above = site.parents.get(node)
+    if isinstance(above, ConditionalExpr) and node in (above.if_expr, above.else_expr):
+        if above.if_expr.line == above.else_expr.line:
+            yield above.if_expr if node is above.else_expr else above.else_expr
 
 
 def _has_async_methods(typ: ProperType) -> bool:
