@@ -1,48 +1,33 @@
-"""The summary of one function: each answer is worked out when first asked for."""
+"""What one function gives; with what it does to what it takes, the summary of its source."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import TypeVar, cast
+from collections.abc import Mapping
 
 from mypy_await.summaries import (
     arguments,
     calls,
     classes,
-    effects,
     elements,
     factories,
-    later,
     library,
     lookup,
     managers,
-    parameters,
-    returns,
     tasks,
 )
 from mypy_await.summaries.arguments import Arguments
-from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import (
     PASSED,
-    UNKNOWN_EFFECT,
     UNKNOWN_RESULT,
     Argument,
-    CallShape,
-    DecoratorEffect,
-    Effect,
     Elements,
-    Kept,
-    Kind,
     Origin,
-    Parameter,
     Result,
     Verdict,
 )
+from mypy_await.summaries.taking import Taking
 from mypy_await.summaries.values import (
     NONE,
-    NOTHING,
     UNKNOWN,
     Atom,
     Awaitable,
@@ -53,7 +38,6 @@ from mypy_await.summaries.values import (
     External,
     Function,
     Instance,
-    ManagerFactory,
     Partial,
     Value,
     join,
@@ -61,118 +45,11 @@ from mypy_await.summaries.values import (
     result_of,
 )
 
-T = TypeVar("T")
-
 _CONSTANTS = {"True": True, "False": False, "None": None}
 
 
-class FunctionSummary:
+class FunctionSummary(Taking):
     """What the source of one function says.  Every part is worked out when first asked for."""
-
-    def __init__(self, engine: Engine, find: Callable[[], tuple[str, Value]]) -> None:
-        self._engine = engine
-        self._find = find
-        self._answers: dict[object, object] = {}
-        self._paths: frozenset[str] = frozenset()
-        self._locate()
-
-    def _locate(self) -> None:
-        self._age = self._engine.age
-        (name, self._value), paths = self._engine.ask(self._find, ("", NOTHING))
-        self._paths |= paths
-        self.fullname = name
-        """The full name asked for; `pkg.mod.f.<locals>.inner` from `Summaries.at`."""
-
-    @property
-    def is_found(self) -> bool:
-        """Is there such a function?"""
-        kinds = (Function, Class, Descriptor, ManagerFactory, Instance, Partial)
-        return bool(self._value) and all(isinstance(atom, kinds) for atom in self._value)
-
-    def refresh(self) -> None:
-        """Drop every answer if one of its files changed since it was read, for whom ever."""
-        changed = [path for path in self._paths if not self._engine.sources.is_fresh(path)]
-        if changed:
-            self._engine.forget(changed)
-        if self._age != self._engine.age:
-            self._answers.clear()
-            self._paths = frozenset()
-            self._locate()
-
-    def _ask(self, key: object, question: Callable[[], T], unknown: T) -> T:
-        while key not in self._answers:
-            # A file that is read for this question may have been read long ago for another.
-            answer, paths = self._engine.ask(question, unknown)
-            self._paths |= paths
-            self._answers[key] = answer
-            self.refresh()
-        return cast(T, self._answers[key])
-
-    @property
-    def _function(self) -> Function | None:
-        """The one function that is called, where that is certain."""
-        found = only(self._value)
-        if isinstance(found, (Descriptor, ManagerFactory)):
-            found = found.function
-        return found if isinstance(found, Function) else None
-
-    @property
-    def is_async(self) -> bool:
-        """Is it an `async def` that is no generator (and that no decorator replaced)?"""
-
-        def question() -> bool:
-            function = self._function
-            return bool(
-                function and function.is_async and not calls.is_generator(self._engine, function)
-            )
-
-        return self._ask("async", question, False)
-
-    @property
-    def is_bare(self) -> bool:
-        """Is it a function, and are no attributes stored in it where it is defined?"""
-
-        def question() -> bool:
-            function = self._function
-            body = function.frame.scope.body if function else None
-            return function is not None and not any(
-                isinstance(store.ctx, ast.Store)
-                and isinstance(store.value, ast.Name)
-                and store.value.id == getattr(function.node, "name", None)
-                for store, _ in (body.attributes if body else ())
-            )
-
-        return self._ask("bare", question, False)
-
-    @property
-    def raises(self) -> frozenset[str]:
-        """The names of the exceptions that its own body raises where it handles none."""
-
-        def question() -> frozenset[str]:
-            function = self._function
-            return returns.raised(function.node) if function else frozenset()
-
-        return self._ask("raises", question, frozenset())
-
-    @property
-    def may_return(self) -> bool:
-        """May a call of it end with no exception?  So does what nobody can read."""
-
-        def question() -> bool:
-            body = getattr(self._function and self._function.node, "body", None)
-            return not isinstance(body, list) or bool(returns.returned(body))
-
-        return self._ask("may return", question, True)
-
-    @property
-    def is_hook(self) -> bool:
-        """Is its body empty, so that a subclass says what it does?"""
-
-        def question() -> bool:
-            function = self._function
-            return function is not None and parameters.is_hook(function)
-
-        return self._ask("hook", question, False)
 
     @property
     def result(self) -> Result:
@@ -424,118 +301,3 @@ class FunctionSummary:
             return elements.of(self._engine, function, calls.bound(self._engine, function, given))
 
         return self._ask(key, question, None)
-
-    def parameter(self, name: str) -> Parameter | None:
-        """Return what the body does with a parameter, named without stars; None if it has none."""
-
-        def question() -> Parameter | None:
-            function = self._body()
-            return parameters.parameter(self._engine, function, name) if function else None
-
-        return self._ask(("parameter", name), question, None)
-
-    def _body(self) -> Function | None:
-        """Return the function whose body takes the arguments: of a class, its constructor."""
-        found = only(self._value)
-        if isinstance(found, Class):
-            return classes.constructor(self._engine, found)
-        return self._function
-
-    def _taker(self) -> Function | Class | None:
-        """Return what takes the arguments: that body, or a class whose constructor nobody wrote."""
-        found = only(self._value)
-        return self._body() or (found if isinstance(found, Class) else None)
-
-    def keeps(self, name: str) -> Kept | None:
-        """Return where a function passed for a parameter is called as only a plain one may be.
-
-        The body keeps it for that, and does nothing else with it.
-        """
-
-        def question() -> Kept | None:
-            taker = self._taker()
-            return later.called_from(self._engine, taker, name) if taker else None
-
-        return self._ask(("keeps", name), question, None)
-
-    def awaits_kept(self, name: str, *, is_declared: bool) -> Kept | None:
-        """Return where what a function gives is awaited that the body keeps, if all of it is."""
-
-        def question() -> Kept | None:
-            taker = self._taker()
-            if taker is None:
-                return None
-            return later.awaited_from(self._engine, taker, name, is_declared=is_declared)
-
-        return self._ask(("awaits kept", name, is_declared), question, None)
-
-    def awaits_below(self, shape: CallShape | None) -> Kept | None:
-        """Return where `@this`, or `@this(...)`, awaits what the function below it gives.
-
-        None unless it always does.
-        """
-
-        def question() -> Kept | None:
-            made = effects.made_by(self._engine, self._value, shape) if shape else self._value
-            return later.awaited_below(self._engine, made)
-
-        return self._ask(("awaits below", shape), question, None)
-
-    def async_decorator(self, shape: CallShape) -> Origin | None:
-        """Return the `async def` that `@this(...)` calls to decorate a function, if it is one."""
-
-        def question() -> Origin | None:
-            made = only(effects.made_by(self._engine, self._value, shape))
-            if not isinstance(made, Function) or not made.is_async:
-                return None
-            if calls.is_generator(self._engine, made):
-                return None
-            return calls.origin_of(made, Kind.COROUTINE)
-
-        return self._ask(("async decorator", shape), question, None)
-
-    def only_calls(self, name: str) -> Kept | None:
-        """Return where an argument is called that the body keeps for that, and for nothing else."""
-
-        def question() -> Kept | None:
-            taker = self._taker()
-            return later.only_called(self._engine, taker, name) if taker else None
-
-        return self._ask(("only calls", name), question, None)
-
-    @property
-    def decorator(self) -> DecoratorEffect:
-        """What `@this` makes of an `async def`."""
-        return self._effect("decorator", lambda: self._value)
-
-    def factory(self, shape: CallShape) -> DecoratorEffect:
-        """Return what `@this(...)` makes of an `async def`, given the shape of that call."""
-        return self._effect(
-            ("factory", shape), lambda: effects.made_by(self._engine, self._value, shape)
-        )
-
-    def effect_on_maker(self, shape: CallShape | None) -> DecoratorEffect:
-        """Return what `@this`, or `@this(...)`, does to a sync function that gives coroutines."""
-
-        def decorator() -> Value:
-            return effects.made_by(self._engine, self._value, shape) if shape else self._value
-
-        return self._effect(("on maker", shape), decorator, effects.of_maker)
-
-    def _effect(
-        self,
-        key: object,
-        decorator: Callable[[], Value],
-        ask: Callable[[Engine, Value], DecoratorEffect] = effects.of,
-    ) -> DecoratorEffect:
-        effect = self._ask(key, lambda: ask(self._engine, decorator()), UNKNOWN_EFFECT)
-        if effect.effect not in (Effect.SAME, Effect.UNKNOWN):
-            return effect
-        # A question of its own: that it reaches too deep must not hide the effect.
-        kept = lambda: later.decorated(self._engine, decorator())  # noqa: E731
-        return replace(effect, kept=self._ask(("keeps", key), kept, None))
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """The files read for all parts asked for so far: ask last."""
-        return self._paths
