@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, Expression, NameExpr
-from mypy.types import AnyType, CallableType, Instance, NoneType, Type
+from mypy.types import AnyType, CallableType, Instance, NoneType, ProperType, Type
 
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, parts
 from mypy_await.calls import is_told_apart
 from mypy_await.local_names import is_exact, local_name, may_fail
 from mypy_await.site import Site
+from mypy_await.summaries import FunctionSummary
 
 
 def awaits_plain(site: Site, node: CallExpr) -> Type | None:
@@ -17,14 +18,9 @@ def awaits_plain(site: Site, node: CallExpr) -> Type | None:
 
     mypy says the same of declared functions; what is said of it here is mypy's too.
     """
-    outer = site.parents.get(node)
-    if not isinstance(outer, AwaitExpr | CallExpr):
-        return None
-    summary = site.summary(node)
+    summary = _summary_if_awaited(site, node, node)
     plain = site.refiner.plain(summary) if summary is not None else None
-    if summary is None or plain is None or not _is_awaited(site, node, outer):
-        return None
-    if may_fail(outer, site.parents) or not is_exact(site, node) or is_told_apart(node, site):
+    if summary is None or plain is None or not _is_certain(site, node):
         return None
     site.refiner.rests_on(site.api, summary.sources)
     if isinstance(plain, NoneType):
@@ -35,13 +31,12 @@ def awaits_plain(site: Site, node: CallExpr) -> Type | None:
 def awaits_nothing(site: Site, node: CallExpr) -> bool:
     """Is what awaiting a coroutine gives to be awaited in turn, though it is certainly None?"""
     awaiting = site.parents.get(node)
-    outer = site.parents.get(awaiting) if isinstance(awaiting, AwaitExpr) else None
-    if not isinstance(awaiting, AwaitExpr) or not isinstance(outer, AwaitExpr | CallExpr):
+    if not isinstance(awaiting, AwaitExpr):
         return False
-    if not _is_awaited(site, awaiting, outer) or may_fail(outer, site.parents):
+    summary = _summary_if_awaited(site, node, awaiting)
+    if summary is None or not (summary.is_async and summary.awaiting_gives_nothing):
         return False
-    summary = site.summary(node) if is_exact(site, node) else None
-    if summary is None or not (summary.is_async and summary.gives_nothing):
+    if not _is_certain(site, node):
         return False
     site.refiner.rests_on(site.api, summary.sources)
     return True
@@ -63,10 +58,30 @@ def _is_function_at(site: Site, node: Expression) -> bool:
     outer = site.parents.get(node)
     if not isinstance(outer, CallExpr) or outer.callee is node:
         return isinstance(outer, CallExpr)
-    wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
+    wanted = _wanted(site, outer, node)
     return any(isinstance(part, AnyType | CallableType) for part in wanted) and all(
         isinstance(part, AnyType | CallableType | NoneType) for part in wanted
     )
+
+
+def _summary_if_awaited(site: Site, call: CallExpr, value: Expression) -> FunctionSummary | None:
+    """Return the summary of what a call runs, if `value` is awaited and a failure goes on.
+
+    That is what the call gives, or what awaiting this does.
+    """
+    outer = site.parents.get(value)
+    if not isinstance(outer, AwaitExpr | CallExpr) or not _is_awaited(site, value, outer):
+        return None
+    return None if may_fail(outer, site.parents) else site.summary(call)
+
+
+def _is_certain(site: Site, call: CallExpr) -> bool:
+    """Does a call run just this function, and asks nobody around it what that gives?"""
+    return is_exact(site, call) and not is_told_apart(call, site)
+
+
+def _wanted(site: Site, call: CallExpr, argument: Expression) -> list[ProperType]:
+    return [part for formal in site.slot(call, argument).formals for part in parts(formal)]
 
 
 def _is_awaited(site: Site, node: Expression, outer: AwaitExpr | CallExpr) -> bool:
@@ -75,7 +90,7 @@ def _is_awaited(site: Site, node: Expression, outer: AwaitExpr | CallExpr) -> bo
         return True
     if node is outer.callee:
         return False
-    wanted = [part for formal in site.slot(outer, node).formals for part in parts(formal)]
+    wanted = _wanted(site, outer, node)
     return bool(wanted) and all(
         awaitable(part) or (isinstance(part, Instance) and part.type.fullname == names.GENERATOR)
         for part in wanted

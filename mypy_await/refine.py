@@ -240,7 +240,7 @@ class Refiner(Reader):
 
     def plain(self, summary: FunctionSummary) -> ProperType | None:
         """Return what a function gives, if its source says that nothing of it can be awaited."""
-        if summary.gives_nothing and not summary.is_async:
+        if summary.gives_nothing:
             return NoneType()
         types: list[Type] = []
         for name in summary.plain_classes:

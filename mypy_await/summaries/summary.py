@@ -189,15 +189,22 @@ class FunctionSummary(Taking):
 
     @property
     def gives_nothing(self) -> bool:
-        """Does it certainly return nothing but `None`, or does awaiting what it returns?
-
-        One with an empty body says too little.
-        """
+        """Does it certainly return nothing but `None`?  One with an empty body says too little."""
 
         def question() -> bool:
-            return self._awaited_if_async(Arguments(is_open=True)) == {Constant(None)}
+            return self._called(Arguments(is_open=True)) == NONE
 
-        return not self.is_hook and bool(self._ask("nothing", question, False))
+        return not self.is_hook and self._ask("nothing", question, False)
+
+    @property
+    def awaiting_gives_nothing(self) -> bool:
+        """Does awaiting what it returns certainly give nothing but `None`?"""
+
+        def question() -> bool:
+            value = self._called(Arguments(is_open=True))
+            return calls.awaited(self._engine, value) == NONE
+
+        return not self.is_hook and self._ask("awaiting nothing", question, False)
 
     @property
     def plain_classes(self) -> tuple[str, ...]:
