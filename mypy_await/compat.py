@@ -163,6 +163,11 @@ def top_level_function(api: CheckerPluginInterface) -> FuncItem | None:
     return cast(TypeChecker, api).scope.top_level_function()
 
 
+def root(api: CheckerPluginInterface) -> FuncItem | MypyFile:
+    """Return the outermost function in work, or the module: what parent links are made for."""
+    return top_level_function(api) or module(api)
+
+
 def active_class(api: CheckerPluginInterface) -> TypeInfo | None:
     """Return the class whose body or method is in work."""
     scope = cast(TypeChecker, api).scope

@@ -89,18 +89,15 @@ class Decoration:
             return _runs_once(value) and not function.is_async_generator
         if isinstance(typ, CallableType) and not says_nothing(get_proper_type(typ.ret_type)):
             return False
-        summary = self._below
-        result = summary.result if summary else None
-        return (
-            result is not None
-            and result.verdict is Verdict.ALWAYS
-            and all(origin.kind is Kind.COROUTINE for origin in result.origins)
-        )
+        return self._makes_coroutines()
 
     def is_of_maker(self) -> bool:
         """Is the function below a sync one whose every call certainly makes a coroutine?"""
-        if self.node.func.is_coroutine or not self.gives_coroutines():
-            return False
+        is_async = self.node.func.is_coroutine
+        return not is_async and self.gives_coroutines() and self._makes_coroutines()
+
+    def _makes_coroutines(self) -> bool:
+        """Does the source of the function below say that each call makes a coroutine?"""
         summary = self._below
         result = summary.result if summary else UNKNOWN_RESULT
         return result.verdict is Verdict.ALWAYS and all(

@@ -25,6 +25,7 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
+    SymbolNode,
     TypeInfo,
     Var,
 )
@@ -99,8 +100,7 @@ class Held:
         self, ctx: AttributeContext, node: MemberExpr, made: TypeInfo, scalars: list[ProperType]
     ) -> bool:
         """Is what is read here of the attribute something that only the object has?"""
-        root = compat.top_level_function(ctx.api) or compat.module(ctx.api)
-        use = self._links.below(root).get(node)
+        use = self._links.below(compat.root(ctx.api)).get(node)
         if not isinstance(use, MemberExpr) or made.get(use.name) is None:
             return False
         if any(isinstance(one, Instance) and one.type.get(use.name) for one in scalars):
@@ -134,11 +134,14 @@ class Held:
 def _share_awaitables(made: TypeInfo, scalar: ProperType) -> bool:
     """Has a scalar an attribute of the name that gives an awaitable of an object?"""
     return isinstance(scalar, Instance) and any(
-        is_async_def(node.func if isinstance(node, Decorator) else node)
-        and name in scalar.type.names
+        name in scalar.type.names and _is_async(symbol.node)
         for base in made.mro
-        for name, node in ((name, symbol.node) for name, symbol in base.names.items())
+        for name, symbol in base.names.items()
     )
+
+
+def _is_async(node: SymbolNode | None) -> bool:
+    return is_async_def(node.func if isinstance(node, Decorator) else node)
 
 
 def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str, made: TypeInfo) -> bool:

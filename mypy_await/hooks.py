@@ -99,10 +99,10 @@ class Hooks:
             return self._decorator(ctx, fullname, node, typ)
         if compat.is_of_others(ctx.api):
             return typ
-        # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
-        # expression as their context: ours answers only to the call that names the method.
         if _OF in fullname and isinstance(node, CallExpr):
             fullname = _inherited(node) or fullname
+        # Hooks fire for calls that mypy makes up as well (operators, "__aenter__"), with some other
+        # expression as their context: ours answers only to the call that names the method.
         is_method, name = isinstance(ctx, MethodContext), fullname.rpartition(".")[2]
         if is_method and name in _BY_PROTOCOL and not _names(node, name):
             typ = self._refiner.by_protocol(ctx, fullname)
@@ -258,8 +258,7 @@ class Hooks:
         self, api: CheckerPluginInterface, fullname: str, call: CallExpr, typ: Type
     ) -> Type:
         """Judge `@factory(...)`: the decorator is what the call gives, applied without a name."""
-        root = compat.top_level_function(api) or compat.module(api)
-        node = self._links.below(root).get(call)
+        node = self._links.below(compat.root(api)).get(call)
         if not isinstance(node, Decorator) or node.decorators[-1] is not call:
             return typ
         its_type = get_proper_type(typ)

@@ -290,15 +290,13 @@ class Judge:
         if site is None:
             return
         call = self._call(ctx, site, node)
-        misuses = (
-            check(call)
-            for check in (
-                masked_coroutine.check_test,
-                dropped_awaitable.check_test,
-                async_callback.check_asked,
-            )
-        )
-        any(self._report(site, node, misuse) for misuse in misuses)
+        for check in (
+            masked_coroutine.check_test,
+            dropped_awaitable.check_test,
+            async_callback.check_asked,
+        ):
+            if self._report(site, node, check(call)):
+                return
 
     def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Type:
         """Report what stands in the place of an async function in a test, and is none.
@@ -342,8 +340,8 @@ class Judge:
 
     def site(self, api: CheckerPluginInterface, node: Expression) -> Site | None:
         """Return the surroundings of a node; None for one that mypy made up."""
-        root = compat.top_level_function(api) or compat.module(api)
-        site = Site(api, self._links.below(root), self._refiner, self._config)
+        links = self._links.below(compat.root(api))
+        site = Site(api, links, self._refiner, self._config)
         return site if node in site.parents else None
 
     def _report(
@@ -359,8 +357,8 @@ class Judge:
             return False
         if compat.ignored_codes(api, misuse.node or node) & _REPLACED:
             return False  # the user has settled mypy's own error there: it stays mypy's
-        said = {code for one in _alike(site, node) for code in compat.reported_codes(api, one)}
-        if not (compat.reported_codes(api, misuse.node or node) | said).isdisjoint(codes.LIVE):
+        nodes = (misuse.node or node, *_alike(site, node))
+        if any(not compat.reported_codes(api, one).isdisjoint(codes.LIVE) for one in nodes):
             # On a visit before; what mypy inferred from its recovery may make it another misuse.
             return True
         notes = misuse.notes

@@ -1,7 +1,9 @@
 """Is a function awaited, where a test says that it is async, and not what calling it gives?
 
-if asyncio.iscoroutinefunction(self.callback):
-await self.callback
+    if asyncio.iscoroutinefunction(self.callback):
+        await self.callback
+
+mypy minds that only where it knows the type of the function.
 """
 
 from __future__ import annotations

@@ -246,12 +246,12 @@ class Wrapper:
                 return True
         managers = expressions.value(self._engine, item.context_expr, self._frame)
         return bool(managers) and (
-            all(may_swallow(self._engine, atom) for atom in managers)
+            all(_may_swallow(self._engine, atom) for atom in managers)
             or all(isinstance(one, Instance) and one.cls in library.LOCKS for one in managers)
         )
 
 
-def may_swallow(engine: Engine, manager: Atom) -> bool:
+def _may_swallow(engine: Engine, manager: Atom) -> bool:
     """May this sync context manager swallow exceptions: does its `__exit__` give a bool?
 
     That of a generator does.
