@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from mypy.nodes import (
     CallExpr,
@@ -33,11 +34,11 @@ from mypy.types import (
 
 from mypy_await import compat
 from mypy_await.awaitables import Awaitable, Sort, awaitable, parts, refuses_coroutines
-from mypy_await.knowledge import knows
+from mypy_await.knowledge import calls_synchronously, knows
 from mypy_await.known import says_nothing
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Place, function_around, place_of
-from mypy_await.site import Site
+from mypy_await.site import Site, Slot
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import descendants
 
@@ -281,6 +282,33 @@ def _asks_for_colour(test: Node, site: Site) -> bool:
 def formal_of(call: Call, passed: Passed) -> tuple[ProperType, ...]:
     """Return the declared types of the parameter that an argument meets."""
     return call.site.slot(call.node, passed.value, as_declared=True).formals
+
+
+def drops_result(site: Site, slot: Slot) -> bool:
+    """Is a parameter declared so that nobody looks at what the function gives?
+
+    `object` says so in the types of the standard library, as typeshed's guide asks for, and where
+    the function is known to be called at once.  Elsewhere it may stand for anything.
+    """
+    results = [result for formal in slot.formals for result in result_slots(formal)]
+    if not results or not all(
+        isinstance(result, Instance) and result.type.fullname == "builtins.object"
+        for result in results
+    ):
+        return False
+    if calls_synchronously(slot.callee, slot.position, slot.name):
+        return True
+    if any(knows(section, slot.callee, key) for section, key in _LEFT_TO_OTHERS):
+        return False
+    return compat.is_of_typeshed(site.api, slot.callee)
+
+
+_LEFT_TO_OTHERS: Final = (
+    ("neutral", "calls"),
+    ("coroutine-tests", "of_functions"),
+    ("assertions", "of_functions"),
+)
+"""Where the table lists what takes any function and calls none, or has a rule of its own."""
 
 
 def takes_any_function(formal: ProperType) -> bool:

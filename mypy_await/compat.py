@@ -242,6 +242,12 @@ def path_defining(api: CheckerPluginInterface, fullname: str) -> str:
     return cast(TypeChecker, api).modules[name].path if name else ""
 
 
+def is_of_typeshed(api: CheckerPluginInterface, fullname: str) -> bool:
+    """Is a function or method, by its full name, one of the standard library's?"""
+    module = cast(TypeChecker, api).modules.get(module_defining(api, fullname))
+    return module is not None and module.is_typeshed_file(api.options)
+
+
 def imported(api: CheckerPluginInterface) -> dict[str, MypyFile]:
     """Return the modules that the one in work imports, and itself, by their full names."""
     tree = module(api)

@@ -253,8 +253,9 @@ def _is_open(method: FuncDef) -> bool:
 
 def _parameters(typ: Type | None) -> Iterator[ProperType]:
     proper = get_proper_type(typ)
-    for formal in proper.arg_types if isinstance(proper, CallableType) else ():
-        yield from parts(get_proper_type(formal))
+    for item in proper.items if isinstance(proper, (CallableType, Overloaded)) else ():
+        for formal in item.arg_types:
+            yield from parts(get_proper_type(formal))
 
 
 def _may_hold(typ: ProperType) -> bool:

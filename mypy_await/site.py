@@ -347,6 +347,8 @@ def _symbol_type(node: SymbolNode | None) -> ProperType | None:
 
 def _bound(node: SymbolNode, typ: ProperType | None) -> ProperType | None:
     """Return a method's type without its first parameter, anything else as it is."""
+    if isinstance(node, Var) and node.is_inferred and node.is_initialized_in_class:
+        return _without_first(typ)  # `protocol = wm_protocol`
     function = node.func if isinstance(node, Decorator) else node
     if not isinstance(function, FuncBase) or not function.info or function.is_static:
         return typ

@@ -35,6 +35,7 @@ from mypy_await.awaitables import (
 from mypy_await.calls import (
     Call,
     Passed,
+    drops_result,
     expected_results,
     formal_of,
     hands_out,
@@ -246,7 +247,10 @@ def _is_sync(call: Call, passed: Passed) -> bool:
 
 
 def _is_listed(call: Call, passed: Passed) -> bool:
-    if not calls_synchronously(call.callee, passed.position, passed.name):
+    if not (
+        calls_synchronously(call.callee, passed.position, passed.name)
+        or drops_result(call.site, call.site.slot(call.node, passed.value, as_declared=True))
+    ):
         return False
     if _may_be_awaited_by_receiver(call):
         return False

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import CallExpr, FuncItem, LambdaExpr, NameExpr
-from mypy.types import Instance
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort
 from mypy_await.bindings import Fate
-from mypy_await.calls import result_slots
-from mypy_await.knowledge import calls_synchronously, knows
+from mypy_await.calls import drops_result
+from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
@@ -49,12 +48,7 @@ def _is_result_of_callback(use: Use) -> bool:
     call = site.parents.get(function)
     if not isinstance(call, CallExpr) or function is call.callee:
         return False
-    slot = site.slot(call, function, as_declared=True)
-    results = [result for formal in slot.formals for result in result_slots(formal)]
-    return calls_synchronously(slot.callee, slot.position, slot.name) and all(
-        isinstance(result, Instance) and result.type.fullname == "builtins.object"
-        for result in results
-    )
+    return drops_result(site, site.slot(call, function, as_declared=True))
 
 
 def check_container(use: Use) -> Misuse | None:
