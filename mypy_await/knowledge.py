@@ -51,12 +51,15 @@ def load() -> dict[str, Any]:
 
 
 @functools.cache
-def _table() -> dict[str, dict[str, frozenset[str]]]:
+def _listed() -> dict[str, frozenset[tuple[str, str]]]:
+    """Return for each full name in the table the sections and lists that have it."""
     data = load()
-    return {
-        section: {key: frozenset(data[section].get(key, ())) for key in keys}
-        for section, keys in SECTIONS.items()
-    }
+    found: dict[str, set[tuple[str, str]]] = {}
+    for section, keys in SECTIONS.items():
+        for key in keys:
+            for callee in data[section].get(key, ()):
+                found.setdefault(callee, set()).add((section, key))
+    return {callee: frozenset(lists) for callee, lists in found.items()}
 
 
 _added: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -69,9 +72,13 @@ def configure(config: Config) -> None:
     Its names may be patterns: `app.tasks.*`.
     """
     _added.clear()
-    _added["safe", "calls"] = config.safe_calls
-    _added["value", "calls"] = config.value_sinks
-    _added["caches", "calls"] = config.caches
+    for section, patterns in (
+        ("safe", config.safe_calls),
+        ("value", config.value_sinks),
+        ("caches", config.caches),
+    ):
+        if patterns:
+            _added[section, "calls"] = patterns
     _added_callbacks.clear()
     for slot in config.sync_callbacks:
         callee, _, parameter = slot.partition(":")
@@ -80,9 +87,11 @@ def configure(config: Config) -> None:
 
 def knows(section: str, callee: str, key: str = "calls") -> bool:
     """Does the table list this callable (by full name) there?"""
-    if callee in _table().get(section, {}).get(key, ()):
+    lists = _listed().get(callee)
+    if lists is not None and (section, key) in lists:
         return True
-    return any(fnmatchcase(callee, pattern) for pattern in _added.get((section, key), ()))
+    patterns = _added.get((section, key))
+    return patterns is not None and any(fnmatchcase(callee, pattern) for pattern in patterns)
 
 
 def calls_synchronously(callee: str, position: int, name: str | None) -> bool:

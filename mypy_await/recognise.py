@@ -6,7 +6,7 @@ file is parsed anew.  A hook that finds no awaitable costs little; a missing hoo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from mypy.nodes import (
@@ -173,11 +173,13 @@ def _of_class(node: TypeInfo) -> Interest:
     init = node.get("__init__")
     call = node.get("__call__")
     function = call.node if call is not None and isinstance(call.node, FuncDef) else None
-    decorates = function is not None and (function.type is None or _takes(function.type))
+    decorates = function is not None and (
+        function.type is None or _takes(_parameters(function.type))
+    )
     return Interest(
         gives=node.get("__await__") is not None or node.fullname == "builtins.map",
         takes=has_callbacks(node.fullname) or (init is not None and _is_given(init)),
-        meets=init is not None and _meets(init.type),
+        meets=init is not None and _meets(_parameters(init.type)),
         decorates=decorates or knows("caches", node.fullname),
     )
 
@@ -186,11 +188,11 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
     proper = get_proper_type(typ)
     match proper:
         case CallableType():
-            result = get_proper_type(proper.ret_type)
+            result, parameters = get_proper_type(proper.ret_type), _parameters(proper)
             return Interest(
                 gives=_may_hold(result),
-                takes=_takes(proper) or has_callbacks(fullname),
-                meets=_meets(proper),
+                takes=_takes(parameters) or has_callbacks(fullname),
+                meets=_meets(parameters),
                 decorates=_gives_open_function(result)
                 or _gives_decorator(result)
                 or knows("caches", fullname)
@@ -210,14 +212,18 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
     return _NONE
 
 
-def _takes(typ: Type | None) -> bool:
-    """May a parameter of this callable be a function?"""
-    return any(
-        isinstance(part, (CallableType, AnyType))
-        or (isinstance(part, TypeVarType) and _is_callable(part.upper_bound))
-        or (isinstance(part, Instance) and part.type.fullname == "builtins.object")
-        for part in _parameters(typ)
-    )
+def _takes(parameters: Sequence[ProperType]) -> bool:
+    """May a parameter of these types be a function?"""
+    for part in parameters:
+        match part:
+            case Instance():
+                if part.type.fullname == "builtins.object":
+                    return True
+            case CallableType() | AnyType():
+                return True
+            case TypeVarType() if _is_callable(part.upper_bound):
+                return True
+    return False
 
 
 def _is_given(init: SymbolTableNode) -> bool:
@@ -225,24 +231,26 @@ def _is_given(init: SymbolTableNode) -> bool:
     node = init.node
     if isinstance(node, FuncDef) and node.type is None:
         return len(node.arg_names) > 1
-    return _takes(init.type)
+    return _takes(_parameters(init.type))
 
 
 def _is_callable(typ: Type) -> bool:
     return isinstance(get_proper_type(typ), CallableType)
 
 
-def _meets(typ: Type | None) -> bool:
-    """Is a parameter of this callable a protocol with a method whose result stands open?"""
-    return any(
-        isinstance(part, Instance)
-        and part.type.is_protocol
-        and not part.type.fullname.startswith(("typing.", "_typeshed.", "collections."))
+def _meets(parameters: Sequence[ProperType]) -> bool:
+    """Is a parameter of these types a protocol with a method whose result stands open?"""
+    return any(_is_open_protocol(part.type) for part in parameters if isinstance(part, Instance))
+
+
+def _is_open_protocol(info: TypeInfo) -> bool:
+    return (
+        info.is_protocol
+        and not info.fullname.startswith(("typing.", "_typeshed.", "collections."))
         and any(
             isinstance(symbol.node, FuncDef) and _is_open(symbol.node)
-            for symbol in part.type.names.values()
+            for symbol in info.names.values()
         )
-        for part in _parameters(typ)
     )
 
 
@@ -251,11 +259,16 @@ def _is_open(method: FuncDef) -> bool:
     return typ is None or (isinstance(typ, CallableType) and may_be_awaitable(typ.ret_type))
 
 
-def _parameters(typ: Type | None) -> Iterator[ProperType]:
+def _parameters(typ: Type | None) -> list[ProperType]:
+    """Return the types that the parameters of a callable take, unions taken apart."""
     proper = get_proper_type(typ)
-    for item in proper.items if isinstance(proper, (CallableType, Overloaded)) else ():
-        for formal in item.arg_types:
-            yield from parts(get_proper_type(formal))
+    items = proper.items if isinstance(proper, (CallableType, Overloaded)) else ()
+    return [
+        part
+        for item in items
+        for formal in item.arg_types
+        for part in parts(get_proper_type(formal))
+    ]
 
 
 def _may_hold(typ: ProperType) -> bool:
@@ -279,7 +292,7 @@ def _gives_decorator(result: ProperType) -> bool:
     """Is a result what takes functions: a decorator, or a context manager that can be one?"""
     if isinstance(result, Instance) and result.type.has_base(names.CONTEXT_DECORATOR):
         return True
-    return _is_manager(result) or (isinstance(result, CallableType) and _takes(result))
+    return _is_manager(result) or (isinstance(result, CallableType) and _takes(_parameters(result)))
 
 
 def _is_manager(typ: ProperType) -> bool:
