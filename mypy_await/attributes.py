@@ -44,7 +44,7 @@ from mypy_await.bound import only_value
 from mypy_await.effects import effect_on
 from mypy_await.paths import Effect
 from mypy_await.places import Kind, function_around
-from mypy_await.site import Site
+from mypy_await.site import Site, has
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants, parents_below
 
@@ -114,7 +114,7 @@ def is_awaited_again(use: Use) -> bool:
     if _stores(module, target, site) != 1:
         return False
     loads = [it for it in _loads(module, target, site) if not is_anothers(it, target, site)]
-    awaited = [load for load in loads if isinstance(load, NameExpr) or _is_of_self(load)]
+    awaited = [load for load in loads if isinstance(load, NameExpr) or is_of_self(load)]
     if held is not use:
         key = _key_in_display(use)
         items = [_item_read(load, site) for load in loads]
@@ -141,7 +141,7 @@ _ONCE: Final = "__init__"
 """The function that binds attributes once; what stands in none is bound once anyhow."""
 
 
-def _is_of_self(load: Expression) -> bool:
+def is_of_self(load: Node) -> bool:
     """Is this `self.name`?  Other receivers may be several objects of the class."""
     match load:
         case MemberExpr(expr=NameExpr(name="self")):
@@ -238,6 +238,20 @@ def named(module: MypyFile, target: MemberExpr | NameExpr) -> Iterator[Expressio
             is_named = isinstance(node, MemberExpr) and node.name == target.name
         if is_named and isinstance(node, Expression):
             yield node
+
+
+def may_be_on_future(use: Use) -> bool:
+    """Is this an attribute that the program, or Python itself, may have put on a future?
+
+    Futures take any attribute, other than coroutines.
+    """
+    node = use.place.node
+    assert isinstance(node, MemberExpr)
+    if node.name.startswith("_") or not has(use.value.result, node.name):
+        return True
+    module, whole = whole_module(use.site)
+    stores = (other for other in named(module, node) if is_store(other, whole))
+    return not all(map(is_of_self, stores))
 
 
 def is_store(node: Expression, site: Site) -> bool:

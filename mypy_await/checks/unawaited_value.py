@@ -27,6 +27,7 @@ from mypy.types import (
 )
 
 from mypy_await import codes, messages, names
+from mypy_await.attributes import may_be_on_future
 from mypy_await.awaitables import (
     Sort,
     parts,
@@ -195,6 +196,8 @@ def _attribute(use: Use) -> Misuse | None:
     if is_meant_for_result(use):
         return _misuse(use, f'accessed for its attribute "{name}"')
     if has(use.value.typ, name) or name in names.OF_AWAITABLES:
+        return None
+    if use.value.sort is Sort.FUTURE and may_be_on_future(use):
         return None
     return _lacks(use, f'accessed for its attribute "{name}"', name)
 
