@@ -94,6 +94,10 @@ ORIGIN_NOTE: Final = "origin: "
 `origin: package.module:Class.method at column 5`.  The column keeps mypy from taking two such notes
 on one line for the same."""
 
+SETTLED_NOTE: Final = "settled here"
+"""The note with which the plugin tells the gate that an awaitable is right where it is, whatever
+mypy itself says of it."""
+
 BY_NAME: Final = {code.code: code for code in (MISSING_AWAIT, *LIVE)}
 OFF_BY_DEFAULT: Final = frozenset(code.code for code in LIVE if not code.default_enabled)
 

@@ -275,6 +275,11 @@ def report(
         attach_note(api, note, node, error)
 
 
+def note(api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode) -> None:
+    """Add a note at a node; it belongs to the error that stands there, if one does."""
+    cast(TypeChecker, api).msg.note(text, node, code=code)
+
+
 def report_in_attempt(
     api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
 ) -> None:

@@ -41,6 +41,18 @@ def _is_future(site: Site, summary: FunctionSummary | None, depth: int) -> bool:
     )
 
 
+def may_make_future(site: Site, call: CallExpr) -> bool:
+    """May this call of something declared `Awaitable` give a future?
+
+    Where source can be read it has to show a coroutine.
+    """
+    node = _called(site, call.callee)
+    summary = site.refiner.summary_of(site.api, node) if node else None
+    if summary is not None and all(o.kind is not Kind.COROUTINE for o in summary.result.origins):
+        return True
+    return makes_future(site, call)
+
+
 def makes_future(site: Site, call: CallExpr) -> bool:
     """Does this call give a future: its callee's, or that of a function which the callee calls?"""
     return gives_future(site, call.callee) or any(

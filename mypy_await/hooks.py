@@ -64,7 +64,7 @@ class Hooks:
         contracts: Contracts | None,
         *,
         infer_returns: bool,
-        tells_origin: bool,
+        tells_gate: bool,
     ) -> None:
         self._links = ParentLinks()
         self._protects = bool(config.protect)
@@ -74,7 +74,7 @@ class Hooks:
             lookup, freshness, config.protect, contracts, infer_returns=infer_returns
         )
         self._held = Held(self._links, self._refiner)
-        self._judge = Judge(self._links, self._refiner, config, tells_origin=tells_origin)
+        self._judge = Judge(self._links, self._refiner, config, tells_gate=tells_gate)
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""

@@ -81,12 +81,12 @@ class Judge:
     """Judges what the hooks bring, and reports."""
 
     def __init__(
-        self, links: ParentLinks, refiner: Refiner, config: Config, *, tells_origin: bool
+        self, links: ParentLinks, refiner: Refiner, config: Config, *, tells_gate: bool
     ) -> None:
         self._links = links
         self._refiner = refiner
         self._config = config
-        self._tells_origin = tells_origin
+        self._tells_gate = tells_gate
 
     def expression(
         self,
@@ -138,11 +138,19 @@ class Judge:
         assert given is not None
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
         misuse = first_misuse(use)
-        if misuse is None or only not in (None, misuse.code) or is_asked_for_colour(node, site):
+        if misuse is None or only not in (None, misuse.code):
             return typ
-        if not self._report(site, node, misuse, known_by):
+        if self._is_settled(site, node, misuse) or not self._report(site, node, misuse, known_by):
             return typ
         return typ if held else misuse.result or given.result
+
+    def _is_settled(self, site: Site, node: Expression, misuse: Misuse) -> bool:
+        """Does the program ask what it has there?  The gate is told, as mypy may object as well."""
+        if not is_asked_for_colour(node, site):
+            return False
+        if self._tells_gate:
+            compat.note(site.api, codes.SETTLED_NOTE, node, misuse.code)
+        return True
 
     def _tuple(self, site: Site, node: Expression, typ: TupleType) -> Type:
         """Judge the awaitables in a tuple that is unpacked into names."""
@@ -365,7 +373,7 @@ class Judge:
         if known_by is not None:
             origins = (one for one in known_by.origins if one.fullname != PASSED)
             notes = (*notes, *map(messages.known_by, origins))
-        if self._tells_origin:
+        if self._tells_gate:
             notes = (*notes, *_origin(site, node))
         is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
         report = compat.report_in_attempt if is_overloaded else compat.report

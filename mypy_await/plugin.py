@@ -35,8 +35,8 @@ Hook = Callable[[Any], Type]
 class AwaitPlugin(Plugin):
     """mypy-await inside a mypy run."""
 
-    tells_origin = False
-    """Add a note to each report that says where the awaitable comes from?"""
+    tells_gate = False
+    """Add the notes that the gate alone reads: what made an awaitable, and what is right?"""
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
@@ -84,7 +84,7 @@ class AwaitPlugin(Plugin):
             self.config,
             self._contracts,
             infer_returns=self.infers_returns(),
-            tells_origin=self.tells_origin,
+            tells_gate=self.tells_gate,
         )
         if self._modules is not None:
             hooks.set_modules(self._modules)
@@ -202,7 +202,7 @@ class AwaitPlugin(Plugin):
 class GatePlugin(AwaitPlugin):
     """The same inside `mypy-await check`."""
 
-    tells_origin = True
+    tells_gate = True
 
     def infers_returns(self) -> bool:
         """Answer yes: the gate shows nothing but what concerns awaitables."""

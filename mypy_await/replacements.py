@@ -174,9 +174,11 @@ def _result(site: Site, new: Expression) -> ProperType | None:
             is_mock = isinstance(kind, RefExpr) and knows("mocks", kind.fullname)
             configured = {name: value for name, value in given.items() if name not in _TARGETS}
             return _configured(site, configured) if is_mock else None
-    typ = site.type_of(new)
+    typ, node = site.type_of(new), site.symbol(new)
     if isinstance(typ, CallableType) and not typ.is_type_obj():
-        return get_proper_type(typ.ret_type)
+        summary = site.refiner.summary_of(site.api, node) if isinstance(node, FuncDef) else None
+        if summary is None or summary.may_return:  # what only raises gives nothing
+            return get_proper_type(typ.ret_type)
     return None
 
 

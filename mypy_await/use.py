@@ -23,7 +23,7 @@ from mypy.types import Type
 
 from mypy_await.awaitables import Awaitable, Sort
 from mypy_await.displays import is_among_plain_values
-from mypy_await.futures import makes_future
+from mypy_await.futures import may_make_future
 from mypy_await.items import FROM_END
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, place_of
@@ -147,7 +147,7 @@ class Use:
         """May the value take care of itself when nobody awaits it?
 
         The user's configuration may say so of a call, and the source of one that is declared to
-        give an `Awaitable`: it makes a future, or leaves that to subclasses.  What a function gives
+        give an `Awaitable`: it makes a future, or does not tell.  What a function gives
         in a container it may have kept as well.
         """
         if self.in_result:
@@ -162,7 +162,7 @@ class Use:
         node = self.site.callee_node(call)
         function = node.func if isinstance(node, Decorator) else node
         is_abstract = isinstance(function, FuncDef) and function.abstract_status == IS_ABSTRACT
-        return is_abstract or makes_future(self.site, call)
+        return is_abstract or may_make_future(self.site, call)
 
     @property
     def is_asked_about(self) -> bool:

@@ -135,3 +135,30 @@ def test_a_container_may_have_async_methods_of_its_own(command: Check, tmp_path:
     assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
         "app.py:9:5"
     ]
+
+
+ASKED: Final = """from collections.abc import Awaitable, Callable
+import inspect
+
+def is_async(function: Callable[..., object]) -> bool:
+    return inspect.iscoroutinefunction(function)
+
+async def run(check: Callable[[str], Awaitable[bool]]) -> bool:
+    passed = False
+    if is_async(check):
+        passed = await check("group")
+    else:
+        passed = check("group")
+    return passed
+"""
+
+
+def test_an_error_of_mypy_where_the_program_knows_better_is_dropped(
+    command: Check, tmp_path: Path
+) -> None:
+    put(tmp_path, {"app.py": ASKED, "other.py": ASKED.replace("if is_async(check)", "if passed")})
+    for _ in ("fresh", "from the cache"):
+        found = command("check", "app.py", "other.py", "--cache-dir", str(tmp_path / "cache")).out
+        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+            "other.py:12:18"
+        ]

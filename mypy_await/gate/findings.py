@@ -60,18 +60,25 @@ class Finding(NamedTuple):
 def read_findings(lines: Iterable[str]) -> tuple[list[Finding], list[str]]:
     """Split mypy's output (`--output json`) into errors and the lines that are no JSON.
 
-    Notes that belong to no error are left out: nothing can be wrong with them.
+    Notes that belong to no error are left out: nothing can be wrong with them.  So are errors of
+    mypy's where the plugin says that all is right.
     """
     found: list[Finding] = []
+    settled: list[Finding] = []
     other: list[str] = []
     for line in lines:
         if not line.startswith("{"):
             other.append(line)
             continue
         data = json.loads(line)
-        if data["severity"] == "error":
-            found.append(_finding(data))
-    return found, other
+        finding = _finding(data)
+        if codes.SETTLED_NOTE in (finding.text, *finding.notes):
+            settled.append(finding)
+        elif data["severity"] == "error":
+            found.append(finding)
+    return [
+        one for one in found if one.is_ours or not any(right.covers(one) for right in settled)
+    ], other
 
 
 def _finding(data: dict[str, object]) -> Finding:
