@@ -242,6 +242,11 @@ def path_defining(api: CheckerPluginInterface, fullname: str) -> str:
     return cast(TypeChecker, api).modules[name].path if name else ""
 
 
+def is_in_run(api: CheckerPluginInterface, module: str) -> bool:
+    """Is a module, by its full name, part of the run?"""
+    return module in cast(TypeChecker, api).modules
+
+
 def is_of_typeshed(api: CheckerPluginInterface, fullname: str) -> bool:
     """Is a function or method, by its full name, one of the standard library's?"""
     module = cast(TypeChecker, api).modules.get(module_defining(api, fullname))

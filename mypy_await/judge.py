@@ -63,6 +63,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
 from mypy_await.origins import Refined, Sometimes
 from mypy_await.overrides import ClassBody
@@ -126,6 +127,8 @@ class Judge:
             return typ
         if isinstance(proper, TupleType):
             return self._tuple(site, node, proper)
+        if value is not None and runs_at_once(site, node):
+            return value.result
         place = place_of(node, site.parents)
         if value is None and held is None:
             self._report(site, node, dropped_awaitable.check_unstarted(site, node, place, proper))

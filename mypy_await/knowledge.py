@@ -42,6 +42,9 @@ CALLBACKS: Final = "sync-callbacks"
 RECEIVERS: Final = "awaited-by-receivers"
 """The section with those of them that may await the result, and on what receivers."""
 
+AT_ONCE: Final = "running-at-once"
+"""The section with packages, and the module of each that makes its async methods run at once."""
+
 
 @functools.cache
 def load() -> dict[str, Any]:
@@ -111,3 +114,9 @@ def awaiting_receivers(callee: str) -> tuple[str, ...]:
     A plain name among them is the method that decides: a class that overrides it may await.
     """
     return tuple(load()[RECEIVERS].get(callee, ()))
+
+
+def running_at_once() -> dict[str, str]:
+    """Return the packages whose async methods run at once, each with the module that does it."""
+    packages: dict[str, str] = load()[AT_ONCE]
+    return packages

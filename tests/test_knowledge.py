@@ -18,6 +18,7 @@ import mypy
 import pytest
 
 from mypy_await.knowledge import (
+    AT_ONCE,
     CALLBACKS,
     RECEIVERS,
     SECTIONS,
@@ -54,7 +55,7 @@ Found = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.expr
 
 
 def test_every_section_and_key_is_known() -> None:
-    assert set(load()) == {*SECTIONS, CALLBACKS, RECEIVERS}
+    assert set(load()) == {*SECTIONS, AT_ONCE, CALLBACKS, RECEIVERS}
     assert set(load()[RECEIVERS]) <= set(load()[CALLBACKS])
     for section, keys in SECTIONS.items():
         assert set(load()[section]) <= set(keys), section

@@ -1,0 +1,27 @@
+"""Packages whose async methods run at once where no event loop does.
+
+`import pyrogram` replaces the async methods of its classes: called in an `async def` they give a
+coroutine as before, elsewhere its result.
+"""
+
+from __future__ import annotations
+
+from mypy.nodes import CallExpr, Expression
+
+from mypy_await import compat
+from mypy_await.knowledge import running_at_once
+from mypy_await.places import can_await
+from mypy_await.site import Site
+
+
+def runs_at_once(site: Site, node: Expression) -> bool:
+    """May this call give the result itself, of what its type says is a coroutine?"""
+    packages = [
+        package
+        for package, module in running_at_once().items()
+        if compat.is_in_run(site.api, module)
+    ]
+    if not packages or not isinstance(node, CallExpr):
+        return False
+    package = site.callee_name(node).partition(".")[0]
+    return package in packages and not can_await(node, site.parents)
