@@ -68,6 +68,7 @@ from mypy_await.known import is_object
 from mypy_await.origins import Refined, Sometimes
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
+from mypy_await.rebound import is_rebound
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
@@ -148,12 +149,16 @@ class Judge:
         return typ if held else misuse.result or given.result
 
     def _is_settled(self, site: Site, node: Expression, misuse: Misuse) -> bool:
-        """Does the program ask what it has there?  The gate is told, as mypy may object as well."""
-        if not is_asked_for_colour(node, site):
-            return False
+        """Does the program ask what it has there?"""
+        is_asked = is_asked_for_colour(node, site)
+        if is_asked:
+            self._settle(site, node, misuse)
+        return is_asked
+
+    def _settle(self, site: Site, node: Expression, misuse: Misuse) -> None:
+        """Tell the gate that all is right: mypy may object as well."""
         if self._tells_gate:
             compat.note(site.api, codes.SETTLED_NOTE, node, misuse.code)
-        return True
 
     def _tuple(self, site: Site, node: Expression, typ: TupleType) -> Type:
         """Judge the awaitables in a tuple that is unpacked into names."""
@@ -368,6 +373,9 @@ class Judge:
             return False
         if compat.ignored_codes(api, misuse.node or node) & _REPLACED:
             return False  # the user has settled mypy's own error there: it stays mypy's
+        if is_rebound(misuse.node or node, site):
+            self._settle(site, misuse.node or node, misuse)
+            return False
         nodes = (misuse.node or node, *_alike(site, node))
         if any(not compat.reported_codes(api, one).isdisjoint(codes.LIVE) for one in nodes):
             # On a visit before; what mypy inferred from its recovery may make it another misuse.

@@ -35,6 +35,8 @@ CONTAINERS: Final = frozenset(
 SCALARS: Final = frozenset(f"builtins.{name}" for name in ("bool", "bytes", "float", "int", "str"))
 """Text and numbers."""
 GENERATOR: Final = "typing.Generator"
+DRIVEN: Final = frozenset({"typing.Iterator", GENERATOR})
+"""What may be a generator that somebody takes one step after the other."""
 GENERATORS: Final = frozenset({"types.AsyncGeneratorType", "types.GeneratorType"})
 OBJECT: Final = "builtins.object"
 CACHED: Final = "functools._lru_cache_wrapper.__call__"

@@ -79,9 +79,10 @@ def _shows_missing_await(value: Awaitable, wanted: ProperType) -> bool:
     """Does it take a missing `await` to explain that the value does not fit?
 
     A class of the user's own that is awaitable among other things is simply of another type, unless
-    its awaited result is known and does fit.
+    its awaited result is known and does fit; so is what may be a generator under `types.coroutine`.
     """
-    if value.sort is not Sort.OTHER:
+    may_drive = isinstance(wanted, Instance) and wanted.type.fullname in names.DRIVEN
+    if value.sort is not Sort.OTHER and not (value.sort is Sort.AWAITABLE and may_drive):
         return True
     fits = compat.is_subtype(value.result, compat.without_type_variables(wanted))
     return fits and is_known(value.result)
