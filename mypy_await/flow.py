@@ -161,11 +161,12 @@ class _Flow(Evaluation):
             out |= self.block(handler, self.bind(variable, entry) if variable else entry)
         uncaught = NOWHERE.union(*self.raises.pop(), raised)
         inner, self.jumps[-1] = self.jumps[-1], outer
-        for jump in inner.breaks:
-            outer.breaks.append(self.block(node.finally_body, jump))
-        for jump in inner.continues:
-            outer.continues.append(self.block(node.finally_body, jump))
+        outer.breaks.append(self.block(node.finally_body, NOWHERE.union(*inner.breaks)))
+        outer.continues.append(self.block(node.finally_body, NOWHERE.union(*inner.continues)))
+        lines: dict[State, int] = {}
         for jump, line in inner.returns:
+            lines.setdefault(jump, line)  # the others do nothing else from here on
+        for jump, line in lines.items():
             outer.returns.append((self.block(node.finally_body, jump), line))
         self.may_raise(self.block(node.finally_body, uncaught))
         return self.block(node.finally_body, out)
@@ -195,7 +196,8 @@ class _Flow(Evaluation):
         return out | state
 
     def assignment(self, node: AssignmentStmt, state: State) -> State:
-        alias = self.alias_of(node)
+        source = node.rvalue.node if isinstance(node.rvalue, NameExpr) else None
+        alias = self.alias_of(node) if source in self.holders else None
         if alias is not None:
             return self.alias(node, alias, state)
         state = self.expression(node.rvalue, state)
