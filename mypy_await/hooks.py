@@ -19,6 +19,7 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
+    RefExpr,
     SuperExpr,
 )
 from mypy.plugin import (
@@ -42,7 +43,7 @@ from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import leaves_open, says_nothing
 from mypy_await.local_names import class_or_none
-from mypy_await.origins import coroutine
+from mypy_await.origins import any_type, coroutine
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_mock
@@ -248,6 +249,9 @@ class Hooks:
         )
         if compat.is_of_others(ctx.api):
             return typ
+        if awaitable(typ) and isinstance(decorator, RefExpr):
+            if self._refiner.is_never_awaitable(ctx.api, decorator.node):
+                typ = any_type()  # it gives a function, whatever it is declared to
         its_type = compat.type_of(ctx.api, decorator)
         use = Decoration(
             ctx.api, fullname, node, decorator, its_type, effect, self._refiner, is_first

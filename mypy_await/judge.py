@@ -65,7 +65,7 @@ from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
-from mypy_await.origins import Refined, Sometimes
+from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
 from mypy_await.rebound import is_rebound
@@ -144,16 +144,33 @@ class Judge:
         misuse = first_misuse(use)
         if misuse is None or only not in (None, misuse.code):
             return typ
-        if self._is_settled(site, node, misuse) or not self._report(site, node, misuse, known_by):
-            return typ
-        return typ if held else misuse.result or given.result
+        result = typ if held else misuse.result or given.result
+        return self._recovered(site, node, misuse, typ, result, known_by)
 
-    def _is_settled(self, site: Site, node: Expression, misuse: Misuse) -> bool:
-        """Does the program ask what it has there?"""
-        is_asked = is_asked_for_colour(node, site)
-        if is_asked:
+    def _recovered(
+        self,
+        site: Site,
+        node: Expression,
+        misuse: Misuse,
+        typ: Type,
+        result: Type,
+        known_by: Refined | None,
+    ) -> Type:
+        """Report a misuse unless the program knows better; return the type to go on with.
+
+        That is `result` after a report, and else `typ`.
+        """
+        if is_asked_for_colour(node, site):
             self._settle(site, node, misuse)
-        return is_asked
+            return typ
+        if known_by is None and self._is_misdeclared(site, node):
+            return any_type()  # mypy objects to the declaration, and would again to each use
+        return result if self._report(site, node, misuse, known_by) else typ
+
+    def _is_misdeclared(self, site: Site, node: Expression) -> bool:
+        """Is this the call of a function that never gives the awaitable it is declared to?"""
+        callee = site.callee_node(node) if isinstance(node, CallExpr) else None
+        return self._refiner.is_never_awaitable(site.api, callee)
 
     def _settle(self, site: Site, node: Expression, misuse: Misuse) -> None:
         """Tell the gate that all is right: mypy may object as well."""

@@ -25,7 +25,7 @@ from mypy_await import compat
 from mypy_await.freshness import Freshness
 from mypy_await.known import known_of
 from mypy_await.origins import Lookup
-from mypy_await.summaries import FunctionSummary, Known, Summaries, attributes_made
+from mypy_await.summaries import FunctionSummary, Known, Summaries, Verdict, attributes_made
 
 T = TypeVar("T")
 
@@ -78,6 +78,16 @@ class Reader:
         if node is None or "." not in node.fullname:
             return None
         return self.summary(api, node.fullname)
+
+    def is_never_awaitable(self, api: CheckerPluginInterface, node: SymbolNode | None) -> bool:
+        """Does the source of a function rule out that it gives the awaitable it is declared to?"""
+        if not isinstance(node, (FuncDef, Decorator)):
+            return False
+        summary = self.summary_of(api, node)
+        if summary is None or summary.result.verdict is not Verdict.NEVER:
+            return False
+        self.note(api, summary)
+        return True
 
     def summary_of_decorated(
         self, api: CheckerPluginInterface, node: Decorator, outermost: int
