@@ -26,7 +26,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, LiteralType, NoneType, Overloaded, TupleType
 
 from mypy_await.awaitables import awaitable, may_be_awaitable, parts
-from mypy_await.items import Key
+from mypy_await.items import OF_LOOP, Key
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.walk import descendants
@@ -66,10 +66,10 @@ def holds_plain_rows(variable: Var, function: Node, site: Site) -> bool:
 
 
 def key_of_store(target: Expression) -> frozenset[Key]:
-    """Return the constant key of the item that an assignment stores to."""
+    """Return the constant key of the item that an assignment stores to, and what stands for all."""
     match target:
         case IndexExpr(index=StrExpr(value=key)):
-            return frozenset({key})
+            return frozenset({key, OF_LOOP})
     return frozenset()
 
 

@@ -18,6 +18,8 @@ Key = str | int
 """A key of a dict, or a position in a sequence."""
 FROM_END: Final = -1
 """Stands for all positions that are counted from the end."""
+OF_LOOP: Final = -2
+"""Stands for all values of a dict of which a loop asks, one by one, whether they are awaitable."""
 
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -43,9 +45,12 @@ def _in_scope(scope: ast.AST) -> Iterator[Key]:
         yield from _key(part)
     if isinstance(scope, _FUNCTIONS):
         names = {part.id for part in awaited if isinstance(part, ast.Name)}
+        asked = {name for node in ast.walk(scope) for name in _asked_about(node)}
         for node in ast.walk(scope):
             for target, value in _bindings(node):
                 yield from _keys_bound(target, value, names)
+                if asked and _is_of_values(value) and asked & _names_in(target):
+                    yield OF_LOOP
 
 
 def awaited_in(node: ast.AST) -> Iterator[ast.expr]:
@@ -56,6 +61,44 @@ def awaited_in(node: ast.AST) -> Iterator[ast.expr]:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _takers():
             for argument in node.args:
                 yield argument.value if isinstance(argument, ast.Starred) else argument
+
+
+def _asked_about(node: ast.AST) -> Iterator[str]:
+    """Yield the name of which a call asks whether it is awaitable."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id=test) | ast.Attribute(attr=test), args=[ast.Name(id=name), *classes]
+        ):
+            is_of_class = test == "isinstance" and any(map(_names_awaitable, classes))
+            if is_of_class or test in _tests():
+                yield name
+
+
+def _names_awaitable(classes: ast.expr) -> bool:
+    return not _AWAITABLE.isdisjoint(_names_in(classes))
+
+
+_AWAITABLE: Final = frozenset({"Awaitable", "Coroutine", "CoroutineType", "Future", "Task"})
+
+
+def _is_of_values(value: ast.expr) -> bool:
+    """Is this `c.values()` or `c.items()`, or made of it?"""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in ("values", "items")
+        for node in ast.walk(value)
+    )
+
+
+def _names_in(expression: ast.expr) -> set[str]:
+    """Return the names in an expression, and those of attributes."""
+    found = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(expression))
+    return set(filter(None, found))
+
+
+@functools.cache
+def _tests() -> frozenset[str]:
+    """Return the last names of what asks for awaitables."""
+    return frozenset(name.rpartition(".")[2] for name in load()["coroutine-tests"]["calls"])
 
 
 @functools.cache

@@ -8,7 +8,7 @@ before mypy gets there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,11 +120,12 @@ class Site:
             return self.summary(call)
         return self.refiner.summary(self.api, f"{owner.fullname}.{callee.name}")
 
-    def awaits_item(self, keys: frozenset[Key], callee: str = "") -> bool:
-        """Does the module in work, or that of a callee, await what it reads at one of the keys?"""
+    def awaits_item(self, keys: frozenset[Key], others: Iterable[str] = ()) -> bool:
+        """Does this module, or one of what has these names, await what it reads at a key?"""
         if not keys:
             return False
-        paths = {compat.module(self.api).path, compat.path_defining(self.api, callee)} - {""}
+        defining = {compat.path_defining(self.api, name) for name in others}
+        paths = {compat.module(self.api).path, *defining} - {""}
         self.refiner.rests_on(self.api, map(os.path.abspath, paths))
         return any(not keys.isdisjoint(awaited_items(path)) for path in paths)
 
@@ -223,6 +224,17 @@ class Site:
             found = owner.get(node.name) if owner else None
             return found.node if found else None
         return node.node if isinstance(node, RefExpr) else None
+
+    def decorators_of(self, function: FuncDef) -> Iterator[SymbolNode]:
+        """Yield what decorates a function, or gives its decorators."""
+        names = function.info.names if function.info else compat.module(self.api).names
+        found = names.get(function.name)
+        above = self.parents.get(function) or (found.node if found else None)
+        if isinstance(above, Decorator) and above.func is function:
+            for applied in above.original_decorators:
+                symbol = self.symbol(applied.callee if isinstance(applied, CallExpr) else applied)
+                if symbol is not None:
+                    yield symbol
 
     def slot(self, call: CallExpr, value: Expression, *, as_declared: bool = False) -> Slot:
         """Return the parameter that an argument of a call meets.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mypy.errorcodes import ErrorCode
@@ -24,9 +25,9 @@ from mypy.types import Type
 from mypy_await.awaitables import Awaitable, Sort
 from mypy_await.displays import is_among_plain_values
 from mypy_await.futures import may_make_future
-from mypy_await.items import FROM_END
+from mypy_await.items import FROM_END, OF_LOOP
 from mypy_await.knowledge import knows
-from mypy_await.places import Kind, Place, place_of
+from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.steps import (
     MAKES_PAIRS,
@@ -130,7 +131,7 @@ class Use:
 
     @property
     def is_awaited_as_item(self) -> bool:
-        """Does the module around, or that of the callee, await such an item of some container?
+        """Does the module around, or that of who gets it, await such an item of some container?
 
         It is asked before a container is said to hold results only, so it may take its time.
         """
@@ -138,9 +139,24 @@ class Use:
         keys = {step.key for step in known if step.key is not None}
         if any(step.shape is Shape.SEQUENCE for step in known):
             keys.add(FROM_END)
-        call = self.place.node
-        callee = self.site.callee_node(call) if isinstance(call, CallExpr) else None
-        return self.site.awaits_item(frozenset(keys), callee.fullname if callee else "")
+        if any(step.shape is Shape.MAPPING for step in self.steps):
+            keys.add(OF_LOOP)
+        return self.site.awaits_item(frozenset(keys), self._getters())
+
+    def _getters(self) -> Iterator[str]:
+        """Yield the names of what gets the value: a callee, or who may call the function around.
+
+        Those are the decorators of a function that returns it, and the bases of its class.
+        """
+        node, site = self.place.node, self.site
+        if self.place.kind in (Kind.RETURNED, Kind.YIELDED):
+            function = function_around(node, site.parents)
+            if isinstance(function, FuncDef):
+                yield from (symbol.fullname for symbol in site.decorators_of(function))
+                bases = function.info.mro[1:-1] if function.info else ()
+                yield from (base.fullname for base in bases)
+        elif isinstance(node, CallExpr) and (callee := site.callee_node(node)) is not None:
+            yield callee.fullname
 
     @property
     def is_safe(self) -> bool:

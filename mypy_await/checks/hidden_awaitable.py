@@ -18,6 +18,7 @@ from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort, may_be_awaitable
 from mypy_await.calls import is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
+from mypy_await.registered import is_for_unknown_caller
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.site import Site
 from mypy_await.slots import Fit, fit
@@ -45,7 +46,7 @@ def check_container(use: Use) -> Misuse | None:
     function, declared = _declared(use)
     if declared is None or not use.value.is_lazy or not hides_elements(declared, use):
         return None
-    return _misuse(use, function, declared)
+    return None if is_for_unknown_caller(use) else _misuse(use, function, declared)
 
 
 def check_source(site: Site, node: Expression, place: Place) -> Misuse | None:

@@ -10,6 +10,7 @@ from mypy_await.awaitables import Sort
 from mypy_await.decorations import Decoration
 from mypy_await.origins import shown_place
 from mypy_await.places import Kind, function_around
+from mypy_await.registered import is_for_unknown_caller
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.slots import Fit, fit
 from mypy_await.summaries import How
@@ -55,7 +56,7 @@ def check_container(use: Use) -> Misuse | None:
         return None
     if not hides_elements(declared_result(function, use.place), use) or use.is_awaited_as_item:
         return None
-    return _misuse(use, function, None)
+    return None if is_for_unknown_caller(use) else _misuse(use, function, None)
 
 
 def check_decoration(decoration: Decoration) -> Misuse | None:

@@ -43,6 +43,7 @@ from mypy_await.origins import shown_place
 from mypy_await.own_methods import is_meant_for_result, may_close_result
 from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine
 from mypy_await.places import Kind
+from mypy_await.registered import is_for_unknown_caller
 from mypy_await.site import has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
@@ -352,9 +353,9 @@ def check_container(use: Use) -> Misuse | None:
         return _misuse(use, "put into a container", wanted)
     if use.in_result:
         return None  # a function of its own makes work, whatever it is put beside
-    if use.among_plain and is_sent_off(use) and not use.is_awaited_as_item:
-        return _misuse(use, "put among plain values")
-    return None
+    if not use.among_plain or not is_sent_off(use) or use.is_awaited_as_item:
+        return None
+    return None if is_for_unknown_caller(use) else _misuse(use, "put among plain values")
 
 
 def _cast_container(use: Use) -> Misuse | None:
