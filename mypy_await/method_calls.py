@@ -37,7 +37,7 @@ def only_used(name: str, family: Family, paths: Iterable[str]) -> bool:
 
     Used on an instance of one of the bases; awaited on whatever it may be, but for an instance of
     another class that has a method of this name.  What a base does in a method that the class
-    replaces does not count.
+    replaces does not count, nor a call where a condition tells async methods from others.
     """
     return _found("used", name, family, _stamped(paths))
 
@@ -85,13 +85,15 @@ def _found(how: str, name: str, family: Family, paths: _Stamped, *, certain: boo
         source = _source(path, changed) if _mentions(path, mention) else None
         if source is None:
             continue
+        if source.keeps_colour(name):
+            return False
         others = Receivers(source, source.others_with(name, family.names), exact=True)
         for method, expression in source.uses(name, is_property=family.is_property):
             around = source.method_around(method)
             if around is not None and around[0] in family.above and around[1] in family.own:
                 continue
             done = _done(source, expression) or _done_by_name(source, expression)
-            if done is None:
+            if done is None or source.tells_apart(expression):
                 continue
             if done == how:
                 asked.append((source, method.value, others))

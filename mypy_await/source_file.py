@@ -77,6 +77,42 @@ class SourceFile:
         awaits = (node for node in ast.walk(self._tree) if isinstance(node, ast.Await))
         return frozenset(part for node in awaits for part in ast.walk(node))
 
+    def tells_apart(self, node: ast.AST) -> bool:
+        """Does a condition around a node, or one that jumps away before it, ask for a colour?
+
+        As in `if iscoroutinefunction(self.load): ... else: ...`: both branches know what they call.
+        """
+        below, above = node, self.parents.get(node)
+        while above is not None and not isinstance(below, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(above, ast.If | ast.IfExp) and below is not above.test:
+                if _asks_for_colour(above.test):
+                    return True
+            block = next((part for part in _blocks(above) if below in part), [])
+            before = (part for part in block[: block.index(below)]) if block else ()
+            if any(isinstance(part, ast.If) and _is_way_out(part) for part in before):
+                return True
+            below, above = above, self.parents.get(above)
+        return False
+
+    def keeps_colour(self, name: str) -> bool:
+        """Is it asked whether a method of this name is async, and not in a condition right there?
+
+        Then nobody knows where the answer is used.
+        """
+        return name in self._kept_colours
+
+    @functools.cached_property
+    def _kept_colours(self) -> frozenset[str]:
+        calls = (node for node in ast.walk(self._tree) if isinstance(node, ast.Call))
+        kept = (c for c in calls if _is_about_colour(c.func) and not self._is_condition(c))
+        return frozenset(last_name(argument) for call in kept for argument in call.args)
+
+    def _is_condition(self, node: ast.AST) -> bool:
+        below, above = node, self.parents[node]
+        while isinstance(above, ast.BoolOp | ast.UnaryOp):
+            below, above = above, self.parents[above]
+        return isinstance(above, ast.If | ast.IfExp) and below is above.test
+
     def others_with(self, name: str, family: frozenset[str]) -> frozenset[str]:
         """Return the classes that have a method of this name and nothing to do with a family.
 
@@ -100,6 +136,35 @@ class SourceFile:
             if isinstance(above, Function):
                 yield above
             above = self.parents.get(above)
+
+
+def _blocks(node: ast.AST) -> Iterator[list[ast.AST]]:
+    return (part for _, part in ast.iter_fields(node) if isinstance(part, list))
+
+
+def _is_way_out(choice: ast.If) -> bool:
+    """Does a branch of a choice by colour leave what comes behind to the other kind?"""
+    return _asks_for_colour(choice.test) and any(
+        isinstance(block[-1], _JUMPS) for block in (choice.body, choice.orelse) if block
+    )
+
+
+_JUMPS: Final = (ast.Break, ast.Continue, ast.Raise, ast.Return)
+
+
+def _asks_for_colour(test: ast.expr) -> bool:
+    return any(_is_about_colour(node) for node in ast.walk(test))
+
+
+def _is_about_colour(node: ast.AST) -> bool:
+    """Does a name say that it tells async from sync: `iscoroutinefunction`, `self._is_async`?"""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name != "asyncio" and any(word in name.lower() for word in _OF_COLOUR)
+    return False
+
+
+_OF_COLOUR: Final = ("async", "awaitable", "coro")
 
 
 def _with_bases(node: ast.ClassDef, by_name: dict[str, ast.ClassDef]) -> set[str] | None:
