@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, Expression, NameExpr
+from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, Expression, MemberExpr, NameExpr
 from mypy.types import AnyType, CallableType, Instance, NoneType, ProperType, Type
 
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, parts
 from mypy_await.calls import is_told_apart
+from mypy_await.knowledge import knows
 from mypy_await.local_names import is_exact, local_name, may_fail
 from mypy_await.site import Site
 from mypy_await.summaries import FunctionSummary
+from mypy_await.walk import descendants
 
 
 def awaits_plain(site: Site, node: CallExpr) -> Type | None:
@@ -40,6 +42,30 @@ def awaits_nothing(site: Site, node: CallExpr) -> bool:
         return False
     site.refiner.rests_on(site.api, summary.sources)
     return True
+
+
+def may_be_another(site: Site, node: CallExpr) -> bool:
+    """Does somebody ask whether what is called is async, so that it need not be what we read?
+
+    A subclass may have put an async method in its place.  Where an awaitable alone is wanted all of
+    the module is searched for the question: such calls are rare.
+    """
+    if is_told_apart(node, site):
+        return True
+    outer = site.parents.get(node)
+    if not isinstance(outer, AwaitExpr | CallExpr) or not _is_awaited(site, node, outer):
+        return False
+    name = _last_name(node.callee)
+    return bool(name) and any(
+        isinstance(part, CallExpr)
+        and name in map(_last_name, part.args)
+        and knows("coroutine-tests", site.callee_name(part), "of_functions")
+        for part in descendants(compat.module(site.api))
+    )
+
+
+def _last_name(node: Expression) -> str:
+    return node.name if isinstance(node, NameExpr | MemberExpr) else ""
 
 
 def is_taken_as_function(site: Site, node: CallExpr) -> bool:

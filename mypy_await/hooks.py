@@ -38,12 +38,12 @@ from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.defaults import is_default
 from mypy_await.freshness import Freshness
-from mypy_await.given import awaits_nothing, awaits_plain, is_taken_as_function
+from mypy_await.given import awaits_nothing, awaits_plain, is_taken_as_function, may_be_another
 from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import leaves_open, says_nothing
 from mypy_await.local_names import class_or_none
-from mypy_await.origins import any_type, coroutine
+from mypy_await.origins import Refined, any_type, coroutine
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_mock
@@ -165,11 +165,20 @@ class Hooks:
         if elements is not None and self._judge.elements(ctx.api, node, *elements):
             return known_by.typ if known_by else typ
         if known_by is not None:
-            return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+            return self._known_value(ctx.api, node, typ, known_by)
         # Parent links are made where they are needed alone: most types are known.
         if self._infers_returns and leaves_open(typ) and (site := self._judge.site(ctx.api, node)):
             typ = self._by_place(ctx, fullname, site, node, typ)
         return self._unknown_value(ctx, fullname, node, typ)
+
+    def _known_value(
+        self, api: CheckerPluginInterface, node: CallExpr, typ: Type, known_by: Refined
+    ) -> Type:
+        """Judge what a call gives as its source says, unless the program asks what it gives."""
+        site = None if awaitable(known_by.typ) else self._judge.site(api, node)
+        if site and may_be_another(site, node):
+            return typ
+        return self._judge.expression(api, node, known_by.typ, known_by)
 
     def _by_place(
         self,
