@@ -421,6 +421,7 @@ _REPLACED: Final = frozenset(
         "list-item",
         "operator",
         "return-value",
+        "type-var",
         "union-attr",
         "unused-awaitable",
         "unused-coroutine",

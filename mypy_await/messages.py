@@ -47,6 +47,16 @@ def pass_each(callee: str) -> str:
     return "Pass each of its elements by itself"
 
 
+def waited_for(use: Use) -> str:
+    """Say that a coroutine is among what `asyncio.wait` gets."""
+    return (
+        f'Value of type {_type(use, use.value.typ)} is passed to "wait", which takes no coroutines'
+    )
+
+
+MAKE_TASKS: Final = 'It takes tasks: make them with "asyncio.create_task"'
+
+
 def truthy(use: Use, where: str) -> str:
     """Say that an awaitable decides a condition."""
     typ = _type(use, use.value.typ)

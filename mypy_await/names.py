@@ -42,6 +42,7 @@ OBJECT: Final = "builtins.object"
 CACHED: Final = "functools._lru_cache_wrapper.__call__"
 """What runs where a function is called that keeps its results."""
 HASATTR: Final = "builtins.hasattr"
+WAIT: Final = "asyncio.tasks.wait"
 
 OF_AWAITABLES: Final = frozenset(
     {

@@ -22,7 +22,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat, names
-from mypy_await.awaitables import parts
+from mypy_await.awaitables import Sort, parts
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
 from mypy_await.slots import Fit, fit
@@ -89,6 +89,20 @@ def is_taken_for_coroutine(use: Use) -> bool:
         for formal in formals
         for part in parts(formal)
     )
+
+
+def waits_for_coroutine(use: Use) -> CallExpr | None:
+    """Return the call of `asyncio.wait` that gets a container with a coroutine.
+
+    It takes tasks and futures; before Python 3.11 it made tasks of coroutines.
+    """
+    call = use.place.node
+    if use.receiver != names.WAIT or not isinstance(call, CallExpr) or use.is_deep:
+        return None
+    is_waited_for = use.site.slot(call, use.place.value).position == 0
+    is_refused = use.site.api.options.python_version >= (3, 11)
+    is_coroutine = use.value.sort is Sort.COROUTINE
+    return call if is_waited_for and is_refused and is_coroutine else None
 
 
 def is_sent_off(use: Use) -> bool:

@@ -41,7 +41,7 @@ from mypy_await.knowledge import knows
 from mypy_await.operators import may_mean_awaitable, may_take_awaitable
 from mypy_await.origins import shown_place
 from mypy_await.own_methods import is_meant_for_result, may_close_result
-from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine
+from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine, waits_for_coroutine
 from mypy_await.places import Kind
 from mypy_await.registered import is_for_unknown_caller
 from mypy_await.site import has
@@ -91,7 +91,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     if fate.misuses and not _is_consumed(use, fate) and use.value.sort is not Sort.FUTURE:
         elsewhere = [there for there, _ in fate.misuses if there.node.line != use.node.line]
         misuse = fate.misuses[0][1]
-        if not elsewhere:
+        if not elsewhere or misuse.node is not None:
             return misuse
         return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
     for name, misuse in () if use.place.conditional else fate.certain:
@@ -331,13 +331,9 @@ def _index(use: Use) -> Misuse | None:
 
 
 def check_container(use: Use) -> Misuse | None:
-    """Report an awaitable whose container goes where its elements are meant to be results.
-
-    Or where each of them is meant, and asyncio takes the generator of them for a coroutine.
-    """
-    if is_taken_for_coroutine(use):
-        notes = (messages.pass_each(use.receiver),)
-        return Misuse(codes.UNAWAITED_VALUE, messages.passed_together(use), notes, use.place.value)
+    """Report an awaitable whose container goes where its elements are meant to be results."""
+    if misuse := _given_to_asyncio(use):
+        return misuse
     if not use.value.is_lazy:
         return None
     if is_made_to_be_compared(use):
@@ -356,6 +352,18 @@ def check_container(use: Use) -> Misuse | None:
     if not use.among_plain or not is_sent_off(use) or use.is_awaited_as_item:
         return None
     return None if is_for_unknown_caller(use) else _misuse(use, "put among plain values")
+
+
+def _given_to_asyncio(use: Use) -> Misuse | None:
+    """Report a generator where each element is meant, and a coroutine where tasks are."""
+    if is_taken_for_coroutine(use):
+        notes = (messages.pass_each(use.receiver),)
+        return Misuse(codes.UNAWAITED_VALUE, messages.passed_together(use), notes, use.place.value)
+    waiting = waits_for_coroutine(use)
+    if waiting is None:
+        return None
+    text, notes = messages.waited_for(use), (messages.MAKE_TASKS,)
+    return Misuse(codes.UNAWAITED_VALUE, text, notes, waiting, messages.SILENT)
 
 
 def _cast_container(use: Use) -> Misuse | None:
