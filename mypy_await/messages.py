@@ -57,6 +57,15 @@ def waited_for(use: Use) -> str:
 MAKE_TASKS: Final = 'It takes tasks: make them with "asyncio.create_task"'
 
 
+def used_as_task(use: Use, attribute: str) -> str:
+    """Say that a coroutine is asked for what tasks and futures have."""
+    typ = _type(use, use.value.typ)
+    return f'Value of type {typ} is accessed for "{attribute}", which no coroutine has'
+
+
+START_A_TASK: Final = 'Maybe you forgot to make a task of it, with "asyncio.create_task"?'
+
+
 def truthy(use: Use, where: str) -> str:
     """Say that an awaitable decides a condition."""
     typ = _type(use, use.value.typ)
@@ -108,10 +117,12 @@ def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
 
 
 def used_at(uses: Iterable[Use]) -> str:
-    """Point from where a name is bound to its uses as a result."""
-    lines = [str(line) for line in sorted({use.node.line for use in uses})]
+    """Point from where a name is bound to its uses as a result, or as a task."""
+    there = list(uses)
+    lines = [str(line) for line in sorted({use.node.line for use in there})]
     shown = f"lines {', '.join(lines[:-1])} and {lines[-1]}" if lines[1:] else f"line {lines[0]}"
-    return f"It is used as its result on {shown}"
+    meant = "a task" if any(use.is_meant_as_task for use in there) else "its result"
+    return f"It is used as {meant} on {shown}"
 
 
 def used_there(where: str) -> str:

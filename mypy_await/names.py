@@ -66,3 +66,7 @@ OF_AWAITABLES: Final = frozenset(
     }
 )
 """Attributes of coroutines and futures: who asks for one deals with the awaitable itself."""
+OF_FUTURES: Final = frozenset(
+    {"add_done_callback", "cancel", "cancelled", "done", "exception", "result"}
+)
+"""Those of them that no coroutine has."""

@@ -22,13 +22,15 @@ from mypy.nodes import (
 )
 from mypy.types import Type
 
+from mypy_await import names
 from mypy_await.awaitables import Awaitable, Sort
 from mypy_await.displays import is_among_plain_values
 from mypy_await.futures import may_make_future
 from mypy_await.items import FROM_END, OF_LOOP
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, Place, function_around, place_of
-from mypy_await.site import Site
+from mypy_await.site import Site, has
+from mypy_await.slots import is_known
 from mypy_await.steps import (
     MAKES_PAIRS,
     Shape,
@@ -185,6 +187,14 @@ class Use:
         """Does the program ask here what the value is?"""
         receiver = self.receiver
         return receiver == "builtins.isinstance" or knows("coroutine-tests", receiver)
+
+    @property
+    def is_meant_as_task(self) -> bool:
+        """Is a coroutine asked for what futures alone have, and what awaiting it gives has not?"""
+        name, result = self.place.detail, self.value.result
+        if self.place.kind is not Kind.ATTRIBUTE or name not in names.OF_FUTURES:
+            return False
+        return self.value.sort is Sort.COROUTINE and not (is_known(result) and has(result, name))
 
     @property
     def receiver(self) -> str:

@@ -196,6 +196,11 @@ def _attribute(use: Use) -> Misuse | None:
     name = use.place.detail
     if is_meant_for_result(use):
         return _misuse(use, f'accessed for its attribute "{name}"')
+    if use.is_meant_as_task:
+        text, notes = messages.used_as_task(use, name), (messages.START_A_TASK,)
+        return Misuse(codes.UNAWAITED_VALUE, text, notes, result=messages.SILENT)
+    if name in names.OF_FUTURES and use.value.sort is Sort.COROUTINE:
+        return _misuse(use, f'accessed for its attribute "{name}"')
     if has(use.value.typ, name) or name in names.OF_AWAITABLES:
         return None
     if use.value.sort is Sort.FUTURE and may_be_on_future(use):
