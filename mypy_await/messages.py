@@ -63,6 +63,12 @@ def used_as_task(use: Use, attribute: str) -> str:
     return f'Value of type {typ} is accessed for "{attribute}", which no coroutine has'
 
 
+def passed_as_task(use: Use, callee: str, declared: Type) -> str:
+    """Say that a coroutine is passed where a task or future is declared."""
+    typ = _type(use, use.value.typ)
+    return f'Value of type {typ} is passed to "{callee}"; expected {_wanted(use, declared)}'
+
+
 START_A_TASK: Final = 'Maybe you forgot to make a task of it, with "asyncio.create_task"?'
 
 
@@ -128,6 +134,11 @@ def used_at(uses: Iterable[Use]) -> str:
 def used_there(where: str) -> str:
     """Point to the use as a result in the function that the value is passed to."""
     return f"It is used as its result there: {where}"
+
+
+def asked_there(where: str) -> str:
+    """Point to the use as a task in the function that the value is passed to."""
+    return f"It is used as a task there: {where}"
 
 
 def known_by(origin: Origin) -> str:

@@ -15,6 +15,7 @@ from mypy.nodes import CallExpr, GeneratorExpr
 from mypy.types import (
     CallableType,
     Instance,
+    NoneType,
     ProperType,
     TypeType,
     TypeVarType,
@@ -22,10 +23,13 @@ from mypy.types import (
 )
 
 from mypy_await import compat, names
-from mypy_await.awaitables import Sort, parts
+from mypy_await.awaitables import Sort, awaitable, parts
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind
+from mypy_await.site import Slot
 from mypy_await.slots import Fit, fit
+from mypy_await.summaries import Parameter
+from mypy_await.summaries import Use as SourceUse
 from mypy_await.use import Use
 
 
@@ -74,6 +78,32 @@ def handed_on(use: Use, call: CallExpr) -> Iterator[ProperType]:
             if isinstance(other, TypeType) and other.item == formal:
                 types = (use.site.type_of(call.args[actual]) for actual in actuals[beside])
                 yield from (get_proper_type(typ.ret_type) for typ in types if _is_class(typ))
+
+
+def parameter_met(use: Use, slot: Slot) -> Parameter | None:
+    """Return what the callee's source does with this argument."""
+    call = use.place.node
+    summary = use.site.summary(call) if isinstance(call, CallExpr) else None
+    return summary.parameter(slot.name) if summary else None
+
+
+def needs_task(use: Use, slot: Slot) -> SourceUse | None:
+    """Return where the callee uses a coroutine as the task or future that it declares.
+
+    Programs declare tasks where any awaitable would do: its source has to show that none does.
+    """
+    wanted = [part for formal in slot.formals for part in parts(formal)]
+    if use.value.sort is not Sort.COROUTINE or not any(map(_is_future, wanted)):
+        return None
+    if not all(_is_future(part) or isinstance(part, NoneType) for part in wanted):
+        return None
+    parameter = parameter_met(use, slot)
+    return parameter.asked_for(names.OF_FUTURES) if parameter else None
+
+
+def _is_future(typ: ProperType) -> bool:
+    value = awaitable(typ)
+    return value is not None and value.sort is Sort.FUTURE
 
 
 def is_taken_for_coroutine(use: Use) -> bool:

@@ -41,10 +41,17 @@ from mypy_await.knowledge import knows
 from mypy_await.operators import may_mean_awaitable, may_take_awaitable
 from mypy_await.origins import shown_place
 from mypy_await.own_methods import is_meant_for_result, may_close_result
-from mypy_await.passing import handed_on, is_sent_off, is_taken_for_coroutine, waits_for_coroutine
+from mypy_await.passing import (
+    handed_on,
+    is_sent_off,
+    is_taken_for_coroutine,
+    needs_task,
+    parameter_met,
+    waits_for_coroutine,
+)
 from mypy_await.places import Kind
 from mypy_await.registered import is_for_unknown_caller
-from mypy_await.site import has
+from mypy_await.site import Slot, has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -255,20 +262,37 @@ def _argument(use: Use) -> Misuse | None:
                 answer, wanted = Fit.NO, taken
     if answer is Fit.NO:
         return _misuse(use, action, wanted)
-    if answer is Fit.YES or not use.value.is_lazy:
+    if answer is Fit.YES:
+        return _passed_as_task(use, slot, callee)
+    if not use.value.is_lazy:
         return None
+    return _by_callee(use, call, slot, action)
+
+
+def _by_callee(use: Use, call: CallExpr, slot: Slot, action: str) -> Misuse | None:
+    """Report an argument whose parameter says nothing, by what is known of the callee."""
     if slot.callee == "builtins.isinstance" and len(call.args) == 2 and slot.position == 0:
         return _misuse(use, 'tested with "isinstance"') if cannot_be(use, call.args[1]) else None
     if _is_value_sink(use, slot.callee) or is_made_to_be_asked(use, slot):
         return _misuse(use, action)
-    summary = use.site.summary(call)
-    parameter = summary.parameter(slot.name) if summary else None
+    parameter = parameter_met(use, slot)
     used = parameter.only_value if parameter else None
     if used is None:
         return None
     misuse = _misuse(use, action)
     where = messages.used_there(shown_place(used.path, used.line))
     return replace(misuse, notes=(*misuse.notes, where))
+
+
+def _passed_as_task(use: Use, slot: Slot, callee: str) -> Misuse | None:
+    """Report a coroutine where a task or future is declared, and the callee needs one."""
+    used = needs_task(use, slot)
+    if used is None:
+        return None
+    text = messages.passed_as_task(use, callee, slot.formals[0])
+    where = messages.asked_there(shown_place(used.path, used.line))
+    notes = (messages.START_A_TASK, where)
+    return Misuse(codes.UNAWAITED_VALUE, text, notes, result=messages.SILENT)
 
 
 def _cast(use: Use) -> Misuse | None:

@@ -228,6 +228,16 @@ class Parameter:
         """The first use as a value, whatever else is done with it."""
         return next((use for use in self.uses if use.is_value), None)
 
+    def asked_for(self, attributes: frozenset[str]) -> Use | None:
+        """Return the first use that reads one of some attributes, if nobody asks what it is.
+
+        What it is passed to, of another module, may be a question by its name (`is_future(x)`).
+        """
+        names = (use.detail.rpartition(".")[2] for use in self.uses)
+        if self.tested or any(name.startswith("is") for name in names):
+            return None
+        return next((use for use in self.uses if use.detail in attributes), None)
+
     @property
     def escapes(self) -> bool:
         """Is it awaited, returned or handed on anywhere?"""
