@@ -26,6 +26,8 @@ _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def awaited_items(path: str) -> frozenset[Key]:
     """Return the constant keys of all items that some function of the file awaits."""
+    if path.endswith(".pyi"):
+        return frozenset()  # no function there has a body
     try:
         return _awaited_items(path, Path(path).stat().st_mtime_ns)
     except (OSError, SyntaxError, ValueError, RecursionError):
