@@ -38,6 +38,8 @@ GENERATOR: Final = "typing.Generator"
 DRIVEN: Final = frozenset({"typing.Iterator", GENERATOR})
 """What may be a generator that somebody takes one step after the other."""
 GENERATORS: Final = frozenset({"types.AsyncGeneratorType", "types.GeneratorType"})
+AWAITED_METHODS: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
+"""Methods whose result `async with` and `async for` await."""
 OBJECT: Final = "builtins.object"
 CACHED: Final = "functools._lru_cache_wrapper.__call__"
 """What runs where a function is called that keeps its results."""

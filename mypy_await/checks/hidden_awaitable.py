@@ -14,7 +14,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, ProperType, get_proper_type
 
-from mypy_await import codes, compat, messages
+from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import Sort, may_be_awaitable
 from mypy_await.calls import is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
@@ -96,6 +96,8 @@ def _declared(use: Use) -> tuple[FuncDef | None, ProperType | None]:
         return None, _lambda_result(use, function)
     if not isinstance(function, FuncDef) or function.is_coroutine:
         return None, None
+    if function.name in names.AWAITED_METHODS and function.info:
+        return None, None  # Python awaits what it gives
     return function, declared_result(function, use.place)
 
 
