@@ -162,3 +162,43 @@ def test_an_error_of_mypy_where_the_program_knows_better_is_dropped(
         assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
             "other.py:12:18"
         ]
+
+
+FACTORY: Final = (
+    "from typing import Any\n\n\n"
+    "class Session:\n"
+    "    def commit(self) -> None: ...\n"
+    '    def __enter__(self) -> "Session": return self\n'
+    "    def __exit__(self, *args: object) -> None: ...\n\n\n"
+    "class AsyncSession:\n"
+    "    async def commit(self) -> None: ...\n"
+    '    async def __aenter__(self) -> "AsyncSession": return self\n'
+    "    async def __aexit__(self, *args: object) -> None: ...\n\n\n"
+    "class Maker:\n"
+    "    def __init__(self, **kw: Any) -> None: ...\n"
+    "    def __call__(self) -> Session: return Session()\n"
+)
+DATABASE: Final = (
+    "from pkg.factory import AsyncSession, Maker, Session\n\n"
+    "make = Maker(kind=AsyncSession)\nmake_plain = Maker(kind=Session)\n"
+)
+FACTORY_USES: Final = (
+    "from pkg.database import make, make_plain\n\n\n"
+    "async def right() -> None:\n"
+    "    session = make()\n    await session.commit()\n"
+    "    async with make() as other:\n        await other.commit()\n\n\n"
+    "async def wrong() -> None:\n"
+    "    session = make_plain()\n    await session.commit()\n"
+    "    async with make_plain() as other:\n        other.commit()\n"
+)
+
+
+def test_a_factory_makes_objects_of_the_class_it_was_given(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"pkg/__init__.py": "", "pkg/factory.py": FACTORY})
+    put(tmp_path, {"pkg/database.py": DATABASE, "app.py": FACTORY_USES})
+    for _ in ("fresh", "from the cache"):
+        found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache")).out
+        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+            "app.py:13:5",
+            "app.py:14:16",
+        ]

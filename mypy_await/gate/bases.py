@@ -90,6 +90,17 @@ class Bases:
         classes = () if own is None else (own, *self._linear(own, ()))
         return next((found for one in classes if (found := one.definition(member))), None)
 
+    def origin(self, path: str, name: str) -> tuple[str, str] | None:
+        """Return the file that binds a variable of a module, and its name there."""
+        for node in _statements(self.sources.tree(path)):
+            match node:
+                case ast.ImportFrom():
+                    for alias in node.names:
+                        if name == (alias.asname or alias.name):
+                            module = self._module(path, node)
+                            return (module, alias.name) if module else None
+        return path, name
+
     def _is_readable(self, path: str, base: ast.expr) -> bool:
         name = _dotted(base)
         last = name.rpartition(".")[2]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.source import Sources
 
 if TYPE_CHECKING:
+    from mypy_await.gate.doubts import Doubts
     from mypy_await.gate.nothing import Nothing
 
 SIGNS: Final = (
@@ -41,15 +44,27 @@ NO_VALUE: Final = "func-returns-value"
 PathOf = Callable[[str], str | None]
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True)
+class Run:
     """What is known besides an error itself."""
 
+    errors: Sequence[Finding]
     sources: Sources
     path_of: PathOf
     without_value: frozenset[tuple[str, int]]
     """The lines where mypy reports `NO_VALUE`."""
 
-    @property
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What knows where mypy goes on with a type that is wrong."""
+        from mypy_await.gate.doubts import Doubts
+        from mypy_await.gate.recognise import is_about_awaitables
+
+        return Doubts(
+            self.errors, self.sources, lambda error: is_about_awaitables(error, self.nothing)
+        )
+
+    @cached_property
     def nothing(self) -> Nothing:
         """What tells of a None where it comes from."""
         from mypy_await.gate.bases import Bases
@@ -69,7 +84,7 @@ def about_awaitables(
     ranked = sorted(errors, key=lambda error: (not error.is_ours, error.code == NO_VALUE))
     without_value = frozenset((e.path, e.line) for e in ranked if e.code == NO_VALUE)
     special = {match[1] for error in ranked if (match := SPECIAL.match(error.text))}
-    run = Run(sources, path_of, without_value)
+    run = Run(ranked, sources, path_of, without_value)
     failures: set[str] = set()
     for error in ranked:
         if error.text.startswith(FAILURE):
@@ -126,6 +141,8 @@ def _is_shown(error: Finding, run: Run) -> bool:
     from mypy_await.gate.excuses import is_excused
     from mypy_await.gate.recognise import is_about_awaitables
 
-    return is_about_awaitables(error, run.nothing) and not is_excused(
-        error, run.sources, run.path_of
+    return (
+        is_about_awaitables(error, run.nothing)
+        and not is_excused(error, run.sources, run.path_of)
+        and not run.doubts.rests_on_doubt(error)
     )

@@ -5,13 +5,15 @@ The types are judged elsewhere; here it is the line, the function around it and 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Final
 
 from mypy_await.gate.bases import Bases
+from mypy_await.gate.factories import is_of_given_class
 from mypy_await.gate.findings import Finding
-from mypy_await.gate.source import Sources
+from mypy_await.gate.source import FUNCTIONS, Sources
 from mypy_await.gate.typetext import read_type
 
 OVERRIDE: Final = re.compile(
@@ -30,6 +32,8 @@ REBINDING: Final = re.compile(
 NOTHING_AWAITED: Final = 'in "await" (actual type "None"'
 RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_complete)?\(\s*\1\b")
 """`x = asyncio.run(x)` likewise, and that line too has an error."""
+
+ASYNC_FOR: Final = re.compile(r'has no attribute "__aiter__"')
 
 OTHER_CHECKER: Final = re.compile(r"#\s*(pyright|ty|pyrefly|pyre)\s*[:-]\s*(ignore|fixme)")
 """Who told another type checker to be silent knows of the error: the declared types are off."""
@@ -57,7 +61,14 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
         return not read_type(match[1]).is_async  # what is awaited there already
     if (match := OVERRIDE.match(error.text)) and CONTAINER.fullmatch(match["base"]):
         return not match["member"].startswith("__")
-    return _is_rebound(error, sources) or _is_far(error, sources, Bases(sources, path_of))
+    bases = Bases(sources, path_of)
+    return (
+        _is_rebound(error, sources)
+        or _is_far(error, sources, bases)
+        or _gives_inner_function(error, sources)
+        or _is_placeholder(error, bases)
+        or is_of_given_class(error, bases)
+    )
 
 
 def is_told_apart(error: Finding, sources: Sources) -> bool:
@@ -117,3 +128,40 @@ def _is_far(error: Finding, sources: Sources, bases: Bases) -> bool:
         return False
     nearest = bases.nearest(error.path, error.line, member)
     return nearest is not None and nearest.node.name != match["base"].rpartition(".")[2]
+
+
+def _gives_inner_function(error: Finding, sources: Sources) -> bool:
+    """Does a decorator that is declared to give a coroutine return the function inside it?
+
+    Its declaration is wrong, not the `return`.
+    """
+    name = sources.text_of(error)
+    around = sources.innermost(error.path, error.line, ast.Return)
+    if error.code != "return-value" or around is None or not name.isidentifier():
+        return False
+    function = sources.innermost(error.path, error.line, *FUNCTIONS)
+    return function is not None and any(
+        isinstance(one, FUNCTIONS) and one.name == name
+        for one in ast.walk(function)
+        if one is not function
+    )
+
+
+def _is_placeholder(error: Finding, bases: Bases) -> bool:
+    """Is it an `async for` over a method of its own class that only raises?
+
+    Such a method gives nothing, awaited or not: what the subclasses make of it counts, and those
+    that yield make it right.
+    """
+    expression = bases.sources.expression_of(error)
+    match expression:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name)):
+            found = next(bases.definitions(error.path, error.line, name), None)
+        case _:
+            return False
+    if not ASYNC_FOR.search(error.text):
+        return False
+    match found:
+        case ast.AsyncFunctionDef(body=[*docstring, ast.Raise()], returns=None):
+            return all(isinstance(one, ast.Expr) for one in docstring)
+    return False

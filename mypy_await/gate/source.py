@@ -16,6 +16,8 @@ from mypy_await.gate.findings import Finding
 
 _Node = TypeVar("_Node", bound=ast.stmt)
 
+FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+
 TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
 """How type variables are called; an imported class of such a name is taken for one."""
 

@@ -1,0 +1,165 @@
+"""Tells whether an error of mypy rests on a type that is wrong already where it comes from.
+
+mypy reports a name that is bound to something of another type, or a generator whose declared
+result is none, and goes on with what is declared.  What follows from that type says nothing certain
+about awaits.  Nor does it behind a test at run time for the kind of the value.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from mypy_await.gate.findings import Finding
+from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE
+from mypy_await.gate.source import FUNCTIONS, Sources
+from mypy_await.gate.typetext import read_type
+
+MISTYPED: Final = frozenset({"assignment", "no-redef", "type-var"})
+"""Codes of what mypy reports where a name is bound, to go on with another type than it gets."""
+OF_NONE: Final = '(expression has type "None"'
+"""A name that begins with None has the declared type wherever it matters."""
+NO_GENERATOR: Final = "The return type of an async generator function should be"
+BINDINGS: Final = (ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)
+
+
+class Doubts:
+    """Knows all errors of a run; `is_about_awaits` says which are missing awaits themselves."""
+
+    def __init__(
+        self,
+        errors: Iterable[Finding],
+        sources: Sources,
+        is_about_awaits: Callable[[Finding], bool],
+    ) -> None:
+        self._sources = sources
+        self._is_about_awaits = is_about_awaits
+        self._mistyped: dict[str, list[Finding]] = {}
+        self._generators: set[str] = set()
+        for error in errors:
+            if error.code in MISTYPED and OF_NONE not in error.text:
+                self._mistyped.setdefault(error.path, []).append(error)
+            elif error.text.startswith(NO_GENERATOR):
+                self._generators.add(sources.symbol(error).name.rpartition(".")[2])
+
+    def rests_on_doubt(self, error: Finding) -> bool:
+        """Is the type wrong that mypy takes the expression for?"""
+        expression = self._sources.expression_of(error)
+        match expression:
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)):
+                if called in self._generators:
+                    return True
+        if _is_join(error) or _is_reused(error, self._sources):
+            return True
+        names = set(_names(error, expression, self._sources))
+        return bool(names) and (self._is_tested(error, names) or self._is_mistyped(error, names))
+
+    def _is_tested(self, error: Finding, names: set[str]) -> bool:
+        """Did the function ask one of the names for `__anext__`, or for another such method?"""
+        asked = re.compile(r"""\bhasattr\(\s*(\w+)\s*,\s*["'](__\w+__)["']""")
+        return any(
+            name in names and method in OF_ASYNC_USE | OF_SYNC_USE
+            for _, line in self._sources.above(error)
+            for name, method in asked.findall(line)
+        )
+
+    def _is_mistyped(self, error: Finding, names: set[str]) -> bool:
+        around = self._scope(error)
+        return any(
+            other.line < error.line
+            and self._scope(other) is around
+            and not names.isdisjoint(_bound(other, self._sources))
+            and not self._is_about_awaits(other)
+            for other in self._mistyped.get(error.path, ())
+        )
+
+    def _scope(self, error: Finding) -> ast.stmt | None:
+        """Return the function or class around an error: names are not unique in a file."""
+        return self._sources.innermost(error.path, error.line, *FUNCTIONS, ast.ClassDef)
+
+
+def root(node: ast.AST | None) -> str | None:
+    """Return the variable that an expression begins with."""
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Await() | ast.Attribute() | ast.Subscript() | ast.Starred():
+            return root(node.value)
+        case ast.Call():
+            return root(node.func)
+    return None
+
+
+def _names(error: Finding, expression: ast.expr | None, sources: Sources) -> Iterator[str]:
+    """Yield the variables whose types the error rests on, with what they were bound to."""
+    targets = _bound(error, sources) if error.code == "assignment" else ()
+    for name in filter(None, (root(expression), *targets)):
+        yield name
+        for _, line in sources.above(error):
+            if match := re.fullmatch(rf"\s*{name}\s*=\s*(\w+)\s*", line):
+                yield match[1]
+
+
+def _bound(error: Finding, sources: Sources) -> Iterator[str]:
+    """Yield the variables that the statement at an error binds."""
+    statement = sources.innermost(error.path, error.line, *BINDINGS)
+    targets: list[ast.expr | None]
+    match statement:
+        case ast.Assign():
+            targets = [*statement.targets]
+        case ast.AnnAssign() | ast.For() | ast.AsyncFor():
+            targets = [statement.target]
+        case ast.With() | ast.AsyncWith():
+            targets = [item.optional_vars for item in statement.items]
+        case _:
+            return
+    is_head = not isinstance(statement, (ast.For, ast.AsyncFor, ast.With, ast.AsyncWith))
+    for target in targets:
+        # A `for` and a `with` go on behind what they bind.
+        if target is not None and (is_head or target.lineno == error.line):
+            for node in ast.walk(target):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id
+
+
+def _is_join(error: Finding) -> bool:
+    """Is it the values of a `**dict`, whose type is what all of them have in common?"""
+    match = re.search(r'incompatible type "\*\*(.*)"; expected "', error.text)
+    return match is not None and not any(arg.is_async for arg in read_type(match[1]).args[1:])
+
+
+def _is_reused(error: Finding, sources: Sources) -> bool:
+    """Is a variable bound anew to what is no awaitable, and only asked for attributes then?
+
+    Its type was that of its first value, which nobody declared.
+    """
+    match = re.match(
+        r'Incompatible types in assignment \(expression has type "([^"]*)", '
+        r'variable has type "([^"]*)"\)',
+        error.text,
+    )
+    statement = sources.innermost(error.path, error.line, ast.Assign)
+    if match is None or statement is None:
+        return False
+    function = sources.innermost(error.path, error.line, *FUNCTIONS)
+    match statement.targets:
+        case [ast.Name(id=name)] if function and read_type(match[2]).is_async:
+            return _is_only_asked(function, name, statement)
+    return False
+
+
+def _is_only_asked(function: ast.AST, name: str, since: ast.Assign) -> bool:
+    nodes = list(ast.walk(function))
+    asked = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        match node:
+            case ast.arg(arg=own) | ast.AnnAssign(target=ast.Name(id=own)) if own == name:
+                return False
+            case ast.Global(names=names) | ast.Nonlocal(names=names) if name in names:
+                return False
+            case ast.Name(id=own, ctx=ast.Load()) if own == name and node.lineno > since.lineno:
+                if id(node) not in asked:
+                    return False
+    return True
