@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
+    AssignmentStmt,
+    AwaitExpr,
     CallExpr,
     Decorator,
     DictExpr,
     Expression,
     FuncDef,
+    MemberExpr,
     NameExpr,
     Node,
+    RefExpr,
 )
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import AnyType, CallableType, ProperType, Type, TypeOfAny, get_proper_type
@@ -21,6 +26,7 @@ from mypy.types import AnyType, CallableType, ProperType, Type, TypeOfAny, get_p
 from mypy_await import compat
 from mypy_await.awaitables import is_async_def, may_be_awaitable
 from mypy_await.decorations import Decoration
+from mypy_await.knowledge import knows
 from mypy_await.known import says_nothing
 from mypy_await.origins import any_type, coroutine
 from mypy_await.refine import Refiner
@@ -170,6 +176,42 @@ def _is_only_called(decoration: Decoration) -> bool:
             if isinstance(node, NameExpr) and node.node is decoration.node:
                 read.add(node)
     return bool(read) and read <= called
+
+
+def is_awaited_twice(decoration: Decoration) -> bool:
+    """Does the module await, or run, what awaiting a call of the decorated function gives?"""
+    nodes = [node for one in compat.module(decoration.api).defs for node in descendants(one)]
+    name = decoration.node.func.name
+    given = {node for node in nodes if isinstance(node, AwaitExpr) and _is_call_of(node.expr, name)}
+    bound = {
+        target.node
+        for node in nodes
+        if isinstance(node, AssignmentStmt) and node.rvalue in given
+        for target in node.lvalues
+        if isinstance(target, NameExpr)
+    }
+    return any(
+        one in given or (isinstance(one, NameExpr) and one.node in bound)
+        for node in nodes
+        for one in _awaited_by(node)
+    )
+
+
+def _is_call_of(node: Expression, name: str) -> bool:
+    return (
+        isinstance(node, CallExpr)
+        and isinstance(node.callee, (NameExpr, MemberExpr))
+        and node.callee.name == name
+    )
+
+
+def _awaited_by(node: Node) -> Iterable[Expression]:
+    match node:
+        case AwaitExpr(expr=awaited):
+            return (awaited,)
+        case CallExpr(callee=RefExpr(fullname=fullname), args=args) if knows("consumer", fullname):
+            return args
+    return ()
 
 
 def _made_async(

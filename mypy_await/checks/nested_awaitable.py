@@ -7,6 +7,7 @@ from mypy.types import ProperType, TypeVarType
 
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort
+from mypy_await.decorated import is_awaited_twice
 from mypy_await.decorations import Decoration
 from mypy_await.origins import shown_place
 from mypy_await.places import Kind, function_around
@@ -62,7 +63,7 @@ def check_container(use: Use) -> Misuse | None:
 def check_decoration(decoration: Decoration) -> Misuse | None:
     """Report a decorator whose async wrapper returns the coroutine that the function gives."""
     use = decoration.mistake(How.NESTED)
-    if use is None or not decoration.is_innermost:
+    if use is None or not decoration.is_innermost or is_awaited_twice(decoration):
         return None
     where = messages.called_at(shown_place(use.path, use.line))
     return Misuse(codes.NESTED_AWAITABLE, messages.nested_by(decoration), (where,))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mypy_await.summaries import calls, classes, managers
 from mypy_await.summaries.arguments import Arguments, Lazy
+from mypy_await.summaries.async_wrappers import AsyncWrapper
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.library import RUNNERS
 from mypy_await.summaries.model import (
@@ -104,8 +105,8 @@ def _wrapper(engine: Engine, wrapper: Function) -> DecoratorEffect:
         classes.as_awaitables(engine, calls.call_function(engine, wrapper, unknown_call))
     )
     if result.verdict is Verdict.ALWAYS:
-        body = Wrapper(engine, wrapper)
-        use = body.nested() if wrapper.is_async else body.mistake()
+        body = (AsyncWrapper if wrapper.is_async else Wrapper)(engine, wrapper)
+        use = body.mistake()
         if {origin.fullname for origin in result.origins} == {SUBJECT_NAME}:
             return DecoratorEffect(Effect.SAME, use)
         return DecoratorEffect(Effect.ASYNC, use, result.origins)

@@ -95,17 +95,6 @@ class Wrapper:
             found += parameters.uses_of(self._engine, call, self._frame)
         return tuple(found)
 
-    def nested(self) -> Use | None:
-        """Return where an async wrapper certainly gives the coroutine for the result."""
-        if self.escapes or not self._is_for_one_colour() or self._declares_awaitable():
-            return None
-        is_generator = any(
-            isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(self._function.node)
-        )
-        if is_generator or {use.how for use in self.uses} != {How.RETURNED}:
-            return None
-        return self._use(How.NESTED, self._calls[0], "")
-
     def mistake(self) -> Use | None:
         """Return where it takes a coroutine that it hands on for the result, if it is certain to.
 
