@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Final, TypeGuard
 
-from mypy.nodes import FuncDef, TypeInfo
+from mypy.nodes import FuncDef, TypeInfo, Var
 from mypy.types import (
     AnyType,
     CallableType,
@@ -42,6 +42,8 @@ class Sort(enum.Enum):
     """Declared `Awaitable`: may be a coroutine or a future."""
     FUTURE = "future"
     """Runs by itself and may be awaited again: futures and tasks."""
+    ONLY = "only"
+    """A class of the user's own that one can do nothing with but await, or enter."""
     OTHER = "other"
     """A class of the user's own, awaitable among other things."""
 
@@ -54,6 +56,11 @@ class Awaitable:
     result: Type
     """The type that awaiting it gives."""
     sort: Sort
+
+    @property
+    def is_own(self) -> bool:
+        """Is it of a class of the user's own?"""
+        return self.sort in (Sort.ONLY, Sort.OTHER)
 
     @property
     def is_lazy(self) -> bool:
@@ -139,7 +146,42 @@ def _sort(info: TypeInfo) -> Sort:
     if info.fullname == names.AWAITABLE:
         return Sort.AWAITABLE
     bases = {base.fullname for base in info.mro}
-    return next((sort for known, sort in _SORTS if bases & known), Sort.OTHER)
+    known = next((sort for names, sort in _SORTS if bases & names), None)
+    return known or (Sort.ONLY if _is_awaitable_only(info) else Sort.OTHER)
+
+
+def _is_awaitable_only(info: TypeInfo) -> bool:
+    """Has a class no method but those that make, await and enter it, and private ones?
+
+    What may be implemented in many ways may have others, and so may a class with unknown bases.
+    """
+    if info.fallback_to_any or info.is_protocol or info.is_abstract:
+        return False
+    own = [base for base in info.mro if base.module_name not in _DECLARING]
+    return all(_adds_no_use(name, found.node) for base in own for name, found in base.names.items())
+
+
+def _adds_no_use(name: str, node: object) -> bool:
+    if name.startswith("__"):
+        return name in _OF_AWAITABLE_ONLY
+    return name.startswith("_") or isinstance(node, Var)
+
+
+_DECLARING: Final = frozenset({"builtins", "typing", "contextlib", "abc", "collections.abc"})
+_OF_AWAITABLE_ONLY: Final = frozenset(
+    {
+        "__aenter__",
+        "__aexit__",
+        "__await__",
+        "__class_getitem__",
+        "__del__",
+        "__doc__",
+        "__init__",
+        "__module__",
+        "__new__",
+        "__slots__",
+    }
+)
 
 
 def _result(typ: Instance, info: TypeInfo, await_type: Type | None) -> Type:
@@ -169,7 +211,7 @@ def _weakest(items: Iterable[Awaitable]) -> Sort:
     sorts = {item.sort for item in items}
     if len(sorts) == 1:
         return sorts.pop()
-    return Sort.OTHER if Sort.OTHER in sorts else Sort.AWAITABLE
+    return Sort.AWAITABLE if sorts.isdisjoint({Sort.ONLY, Sort.OTHER}) else Sort.OTHER
 
 
 def is_async_def(node: object) -> bool:

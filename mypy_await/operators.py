@@ -60,10 +60,10 @@ def _takes(use: Use, other: ProperType, operator: str) -> bool:
 def may_mean_awaitable(use: Use) -> bool:
     """May a comparison ask for the awaitable itself?
 
-    Of futures only one with plain values does not.
+    Of futures, and of objects that may be the same again, only one with plain values does not.
     """
     operator = use.place.detail
-    if use.value.sort is Sort.FUTURE and not _compared_to_plain_value(use):
+    if use.value.sort in (Sort.FUTURE, Sort.ONLY) and not _compared_to_plain_value(use):
         return True
     if _compared_to_none(use) and (may_hold_another(use) or is_passed_on(use)):
         return True

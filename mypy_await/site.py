@@ -167,7 +167,7 @@ class Site:
         return None
 
     def _member(self, node: MemberExpr) -> ProperType | None:
-        owner = class_of(self.type_of(node.expr))
+        owner = _owner(self.type_of(node.expr))
         found = owner.get(node.name) if owner else None
         if found is None or found.node is None:
             return None
@@ -207,7 +207,7 @@ class Site:
         if isinstance(callee, RefExpr) and "." in callee.fullname:
             return callee.fullname
         if isinstance(callee, MemberExpr):
-            owner = class_of(self.type_of(callee.expr))
+            owner = _owner(self.type_of(callee.expr))
             if owner is not None:
                 home = owner.get_containing_type_info(callee.name) or owner
                 return f"{home.fullname}.{callee.name}"
@@ -220,7 +220,7 @@ class Site:
     def symbol(self, node: Expression) -> SymbolNode | None:
         """Return the symbol that a name or an attribute stands for."""
         if isinstance(node, MemberExpr) and node.node is None:
-            owner = class_of(self.type_of(node.expr))
+            owner = _owner(self.type_of(node.expr))
             found = owner.get(node.name) if owner else None
             return found.node if found else None
         return node.node if isinstance(node, RefExpr) else None
@@ -333,6 +333,15 @@ def class_of(typ: ProperType | None) -> TypeInfo | None:
         case TupleType():
             return compat.tuple_fallback(typ).type
     return None
+
+
+def _owner(typ: ProperType | None) -> TypeInfo | None:
+    """Return the class that an attribute is read of; where a value may be `None`, the other one.
+
+    A statement that mypy has yet to check is asked about by declared types, before any test.
+    """
+    others = [part for part in parts(typ) if not isinstance(part, NoneType)] if typ else []
+    return class_of(others[0]) if len(others) == 1 else None
 
 
 def has_variable(info: TypeInfo, name: str) -> bool:

@@ -19,7 +19,7 @@ from mypy.nodes import (
 from mypy.types import Instance, ProperType
 
 from mypy_await import codes, compat, messages
-from mypy_await.awaitables import STARTED_LATER, Sort, may_be_awaitable
+from mypy_await.awaitables import STARTED_LATER, may_be_awaitable
 from mypy_await.bindings import Fate
 from mypy_await.branches import is_vain
 from mypy_await.calls import Call, may_give_anything
@@ -42,7 +42,7 @@ def check(use: Use) -> Misuse | None:
     if use.place.value is use.node and _is_left_to_mypy(use):
         return None
     if isinstance(use.node, MemberExpr) and use.place.value is use.node:
-        return _misuse(use, "read in a statement") if use.value.sort is not Sort.OTHER else None
+        return _misuse(use, "read in a statement") if not use.value.is_own else None
     if not use.value.is_lazy or use.is_safe:
         return None
     return _misuse(use, "made in a statement")
@@ -75,7 +75,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     A name alone in a statement is what is left of `await name`, whatever else is done with it.
     """
     by_mypy = compat.reports_statement(use.site.api, use.value.typ)
-    if not by_mypy and use.value.sort is not Sort.OTHER and not use.in_container:
+    if not by_mypy and not use.value.is_own and not use.in_container:
         for name in fate.uses:
             place = place_of(name, use.site.parents)
             if place.kind is Kind.STATEMENT and place.value is name:

@@ -15,10 +15,11 @@ def check(use: Use) -> Misuse | None:
     """Report an awaitable in text.
 
     A future or task shows its state when it is printed, which is useful: it is reported only where
-    it was made in that very expression.  So is a `repr` of anything that was kept.
+    it was made in that very expression.  So is an object that can only be awaited, and a `repr` of
+    anything that was kept.
     """
     is_kept = use.is_name or not isinstance(use.origin, CallExpr)
-    if use.value.sort is Sort.OTHER or (use.value.sort is Sort.FUTURE and is_kept):
+    if use.value.sort is Sort.OTHER or (use.value.sort in (Sort.FUTURE, Sort.ONLY) and is_kept):
         return None
     if is_kept and (use.place.detail == "repr" or use.receiver == "builtins.repr"):
         return None

@@ -15,7 +15,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, ProperType, get_proper_type
 
 from mypy_await import codes, compat, messages, names
-from mypy_await.awaitables import Sort, may_be_awaitable
+from mypy_await.awaitables import may_be_awaitable
 from mypy_await.calls import is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.registered import is_for_unknown_caller
@@ -34,7 +34,7 @@ def check(use: Use) -> Misuse | None:
     if declared is None:
         return None
     answer = fit(use.value, declared)
-    if answer is Fit.ANY and (use.value.sort is Sort.OTHER or _is_dispatched(use)):
+    if answer is Fit.ANY and (use.value.is_own or _is_dispatched(use)):
         return None
     if answer is Fit.ANY and (use.handed_back or is_told_apart(use.origin, use.site)):
         return None

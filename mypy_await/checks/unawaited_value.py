@@ -101,6 +101,8 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
         if not elsewhere or misuse.node is not None:
             return misuse
         return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
+    if use.value.sort is Sort.ONLY:
+        return None  # a test before it is handed on is at worst one too many
     for name, misuse in () if use.place.conditional else fate.certain:
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
