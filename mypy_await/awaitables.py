@@ -162,7 +162,7 @@ def _is_awaitable_only(info: TypeInfo) -> bool:
 
 
 def _adds_no_use(name: str, node: object) -> bool:
-    if name.startswith("__"):
+    if name.startswith("__") and name.endswith("__"):
         return name in _OF_AWAITABLE_ONLY
     return name.startswith("_") or isinstance(node, Var)
 
