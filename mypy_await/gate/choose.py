@@ -41,6 +41,10 @@ FAILURE: Final = "mypy-await failed in "
 NO_VALUE: Final = "func-returns-value"
 """What mypy reports where the result of a function that is declared to give None is used."""
 
+NO_ATTRIBUTE: Final = "union-attr"
+OF_NONE: Final = 'Item "None" of '
+"""What mypy reports where None, and only one class of several, has no such attribute."""
+
 PathOf = Callable[[str], str | None]
 
 
@@ -53,6 +57,8 @@ class Run:
     path_of: PathOf
     without_value: frozenset[tuple[str, int]]
     """The lines where mypy reports `NO_VALUE`."""
+    absent: dict[tuple[str, int], tuple[Finding, ...]]
+    """By line, mypy's errors about what None does not have."""
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -61,16 +67,22 @@ class Run:
         from mypy_await.gate.recognise import is_about_awaitables
 
         return Doubts(
-            self.errors, self.sources, lambda error: is_about_awaitables(error, self.nothing)
+            self.errors,
+            self.sources,
+            lambda error: is_about_awaitables(error, self.nothing(error)),
         )
 
-    @cached_property
-    def nothing(self) -> Nothing:
-        """What tells of a None where it comes from."""
+    def nothing(self, error: Finding) -> Nothing:
+        """Return what tells of a None where it comes from, on the line of an error."""
         from mypy_await.gate.bases import Bases
         from mypy_await.gate.nothing import Nothing
 
-        return Nothing(self.sources, Bases(self.sources, self.path_of), self.without_value)
+        return Nothing(
+            self.sources,
+            Bases(self.sources, self.path_of),
+            self.without_value,
+            self.absent.get((error.path, error.line), ()),
+        )
 
 
 def about_awaitables(
@@ -84,7 +96,7 @@ def about_awaitables(
     ranked = sorted(errors, key=lambda error: (not error.is_ours, error.code == NO_VALUE))
     without_value = frozenset((e.path, e.line) for e in ranked if e.code == NO_VALUE)
     special = {match[1] for error in ranked if (match := SPECIAL.match(error.text))}
-    run = Run(ranked, sources, path_of, without_value)
+    run = Run(ranked, sources, path_of, without_value, _absent(ranked))
     failures: set[str] = set()
     for error in ranked:
         if error.text.startswith(FAILURE):
@@ -98,6 +110,15 @@ def about_awaitables(
             here.append(error if error.is_ours else _with_remedy(error, run))
     flat = (error for here in shown.values() for error in here)
     return sorted(flat, key=lambda e: (e.path, e.line, e.column, e.end_column, e.code, e.text))
+
+
+def _absent(errors: Iterable[Finding]) -> dict[tuple[str, int], tuple[Finding, ...]]:
+    found: dict[tuple[str, int], tuple[Finding, ...]] = {}
+    for error in errors:
+        if error.code == NO_ATTRIBUTE and error.text.startswith(OF_NONE):
+            place = error.path, error.line
+            found[place] = (*found.get(place, ()), error)
+    return found
 
 
 def _is_use_of(methods: set[str], error: Finding) -> bool:
@@ -116,7 +137,7 @@ def _with_remedy(error: Finding, run: Run) -> Finding:
         return error
     from mypy_await.gate.remedy import with_remedy
 
-    return with_remedy(error, run.nothing)
+    return with_remedy(error, run.nothing(error))
 
 
 def _repeats(error: Finding, other: Finding) -> bool:
@@ -135,14 +156,14 @@ def _is_shown(error: Finding, run: Run) -> bool:
 
         return not is_told_apart(error, run.sources)
     if error.code == NO_VALUE:
-        return run.nothing.is_gathered(error)
+        return run.nothing(error).is_gathered(error)
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
         return False
     from mypy_await.gate.excuses import is_excused
     from mypy_await.gate.recognise import is_about_awaitables
 
     return (
-        is_about_awaitables(error, run.nothing)
+        is_about_awaitables(error, run.nothing(error))
         and not is_excused(error, run.sources, run.path_of)
         and not run.doubts.rests_on_doubt(error)
     )

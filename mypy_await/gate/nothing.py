@@ -24,12 +24,14 @@ APPENDED: Final = re.compile(r"\s*(\w+)\.append\(\s*$")
 class Nothing:
     """Judges expressions of an error's line.
 
-    `reported` are the lines where mypy says that a function returns no value.
+    `reported` are the lines where mypy says that a function returns no value, `absent` its errors
+    about what None does not have.
     """
 
     sources: Sources
     bases: Bases
     reported: frozenset[tuple[str, int]]
+    absent: tuple[Finding, ...] = ()
 
     def is_returned(self, error: Finding) -> bool:
         """Is the expression that the error stands at (or awaits there) None for certain?"""

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.futures import open_future
 from mypy_await.gate.nothing import Nothing
+from mypy_await.gate.optional import without_none
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
 from mypy_await.gate.results import RESULTS, is_of_other_colour, is_plain
@@ -125,10 +126,7 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
         return True
     in_await = IN_AWAIT.match(error.text)
     if in_await:
-        if in_await.groups() == ("await", NOTHING):
-            return nothing.is_returned(error)
-        typ = read_type(in_await[2])
-        return _cannot_be_awaited(typ, error, nothing) or is_of_several(typ, error, nothing.bases)
+        return _in_await(in_await[1], read_type(in_await[2]), error, nothing)
     overload = is_overload_about(error, nothing)
     if overload is not None:
         return overload
@@ -142,6 +140,15 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     if FORGOTTEN in error.notes:
         return not any(want.name == NOTHING and not results for _, want, results in pairs)
     return any(_is_amiss(pair, error, nothing) for pair in pairs)
+
+
+def _in_await(keyword: str, typ: TypeText, error: Finding, nothing: Nothing) -> bool:
+    """Is what stands behind `await`, `async for` or `async with` certainly not made for it?"""
+    if keyword == "await":
+        typ = without_none(typ, error, nothing.absent, nothing.bases)
+        if typ.name == NOTHING:
+            return nothing.is_returned(error)
+    return _cannot_be_awaited(typ, error, nothing) or is_of_several(typ, error, nothing.bases)
 
 
 def _is_amiss(pair: Pair, error: Finding, nothing: Nothing) -> bool:

@@ -57,6 +57,9 @@ FUTURES: Final = (
 TASKS: Final = _names("asyncio", "create_task") | _names("asyncio.AbstractEventLoop", "create_task")
 """Calls that make a new task, which nothing but their caller holds."""
 
+NEW_TASKS: Final = TASKS | _names("asyncio", "ensure_future")
+"""Calls that give a task, where they are passed a coroutine."""
+
 FUTURE_CLASSES: Final = _names("asyncio", "Future Task")
 
 WAITERS: Final = _names("asyncio", "create_task ensure_future shield wait_for") | _names(

@@ -6,7 +6,7 @@ import ast
 from typing import Final
 
 from mypy_await.names import SCALARS
-from mypy_await.summaries import bases, classes, filled, modules
+from mypy_await.summaries import bases, classes, filled, library, modules
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.nodes import last_name, walk
@@ -15,17 +15,20 @@ from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     UNKNOWN,
     Atom,
+    Awaitable,
     Class,
     Constant,
     External,
     Instance,
     Super,
     Value,
+    instance,
     join,
     only,
     without_none,
 )
 
+TASK: Final = instance("asyncio.Task")
 _ANY: Final = frozenset({"Any", "Optional", "Union", "typing"})
 
 
@@ -72,7 +75,12 @@ def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:
     made: Value = frozenset({Instance(cls)})
     if by_default:
         made = classes.construct(engine, cls, Arguments())
-    return without_none(classes.attribute(engine, made, name))
+    found = without_none(classes.attribute(engine, made, name))
+    return TASK if found and all(map(_is_new_task, found)) else found
+
+
+def _is_new_task(atom: Atom) -> bool:
+    return isinstance(atom, Awaitable) and atom.origin.fullname in library.NEW_TASKS
 
 
 def held_beside_scalars(engine: Engine, owner: str, name: str) -> Value:

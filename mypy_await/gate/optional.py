@@ -1,0 +1,63 @@
+"""Tells what is awaited where a receiver may be None: `await task.cancel()` of a `Task | None`.
+
+mypy reports that None has no such method, and takes what its call would give for anything.  What
+the method of the one other class gives is known all the same: nothing else is ever awaited there.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from mypy_await.gate.bases import Bases
+from mypy_await.gate.findings import Finding
+from mypy_await.gate.typetext import UNION, TypeText, read_type
+
+ABSENT: Final = re.compile('Item "None" of "([^"]*)" has no attribute "([^"]*)"')
+ANYTHING: Final = TypeText("Any")
+
+
+def without_none(
+    typ: TypeText, error: Finding, absent: Iterable[Finding], bases: Bases
+) -> TypeText:
+    """Return what is awaited where the receiver is not None; `typ` itself where nobody knows.
+
+    `absent` are the errors of mypy about what None does not have.
+    """
+    rest = tuple(member for member in typ.members if member != ANYTHING)
+    if len(rest) == len(typ.members) or len(rest) != 1:
+        return typ
+    method = _method(error, bases)
+    for other in absent if method else ():
+        match = ABSENT.match(other.text)
+        if match is None or not error.covers(other) or _text(other, bases) != method:
+            continue
+        values = read_type(match[1]).values
+        if len(values) == 1 and not _may_give_anything(values[0], match[2], error, bases):
+            return rest[0]
+    return typ
+
+
+def _method(error: Finding, bases: Bases) -> str | None:
+    """Return the method whose result is awaited, with its receiver."""
+    expression = bases.sources.expression_of(error)
+    match expression.value if isinstance(expression, ast.Await) else expression:
+        case ast.Call(func=ast.Attribute() as method):
+            return ast.unparse(method)
+    return None
+
+
+def _text(finding: Finding, bases: Bases) -> str:
+    expression = bases.sources.expression_of(finding)
+    return ast.unparse(expression) if expression is not None else ""
+
+
+def _may_give_anything(owner: TypeText, method: str, error: Finding, bases: Bases) -> bool:
+    """Is a method declared to give `Any` besides, or is its class no single one?"""
+    if owner.name == UNION or owner.is_anything:
+        return True
+    found = bases.definition(error.path, owner.name.rpartition(".")[2], method)
+    noted = found.returns if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) else None
+    return noted is not None and re.search(r"\bAny\b", ast.unparse(noted)) is not None
