@@ -131,6 +131,11 @@ def used_at(uses: Iterable[Use]) -> str:
     return f"It is used as {meant} on {shown}"
 
 
+def awaited_at(line: int) -> str:
+    """Point to where the same attribute gets the result of the same call."""
+    return f"The attribute gets the awaited result on line {line}"
+
+
 def used_there(where: str) -> str:
     """Point to the use as a result in the function that the value is passed to."""
     return f"It is used as its result there: {where}"

@@ -208,7 +208,7 @@ def _of_attribute(use: Use) -> Misuse | None:
     end = attributes.fate(use, _here)
     if end is not None:
         return unawaited_value.check_attribute(use, end)
-    return reused_coroutine.check_shared(use)
+    return reused_coroutine.check_shared(use) or unawaited_value.check_store(use)
 
 
 def _of_uses_by_attribute(use: Use) -> Misuse | None:

@@ -53,6 +53,7 @@ from mypy_await.places import Kind
 from mypy_await.registered import is_for_unknown_caller
 from mypy_await.site import Slot, has
 from mypy_await.slots import Fit, fit, fits_all, is_known
+from mypy_await.stored import awaited_elsewhere
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -140,6 +141,15 @@ def check_attribute(use: Use, fate: Fate) -> Misuse | None:
             lines = messages.used_at(there for there, _ in fate.misuses)
             return replace(misuse, notes=(*misuse.notes, lines))
     return None
+
+
+def check_store(use: Use) -> Misuse | None:
+    """Report an awaitable in an attribute that another function gives the awaited result."""
+    other = awaited_elsewhere(use)
+    if other is None:
+        return None
+    misuse = _misuse(use, "assigned")
+    return replace(misuse, notes=(*misuse.notes, messages.awaited_at(other.line)))
 
 
 _UNSEEN_BY_MYPY: Final = {
