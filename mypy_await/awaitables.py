@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Final, TypeGuard
 
-from mypy.nodes import FuncDef, TypeInfo, Var
+from mypy.nodes import Decorator, FuncDef, SymbolTableNode, TypeInfo, Var
 from mypy.types import (
     AnyType,
     CallableType,
@@ -217,6 +217,25 @@ def _weakest(items: Iterable[Awaitable]) -> Sort:
 def is_async_def(node: object) -> bool:
     """Is this an `async def` whose call gives a coroutine (and not an async generator)?"""
     return isinstance(node, FuncDef) and node.is_coroutine and not node.is_async_generator
+
+
+def differ_in_colour(one: ProperType, other: ProperType) -> bool:
+    """Have two objects a method of one name, of which only the first one's is async?"""
+    if not isinstance(one, Instance) or not isinstance(other, Instance):
+        return False
+    async_names = {
+        name
+        for base in one.type.mro
+        for name, symbol in base.names.items()
+        if _is_async_member(symbol)
+    }
+    found = (other.type.get(name) for name in async_names)
+    return any(symbol is not None and not _is_async_member(symbol) for symbol in found)
+
+
+def _is_async_member(symbol: SymbolTableNode) -> bool:
+    node = symbol.node
+    return is_async_def(node.func if isinstance(node, Decorator) else node)
 
 
 STARTED_LATER: Final = {

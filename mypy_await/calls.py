@@ -38,7 +38,7 @@ from mypy_await.knowledge import calls_synchronously, knows
 from mypy_await.known import says_nothing
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Place, function_around, place_of
-from mypy_await.site import Site, Slot
+from mypy_await.site import Site, Slot, has
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import descendants
 
@@ -179,21 +179,36 @@ def is_ambiguous(ctx: FunctionContext | MethodContext, call: CallExpr) -> bool:
 def callables_of_union(api: CheckerPluginInterface, call: CallExpr) -> tuple[ProperType, ...]:
     """Return what a call may call, when callee or receiver is a union of several; else nothing.
 
-    That `None` is in the way, in it or on the way to it, is mypy's to say.
+    That `None` is in the way, in it or on the way to it, is mypy's to say; so is that the receiver
+    may be of a built-in class that has no such method.
     """
     callee, union = call.callee, _union_in(api, call)
     items = [] if union is None else [part for part in parts(union) if not _is_missing(part)]
+    of_receiver = union is not None and union is not compat.type_of(api, callee)
+    if of_receiver:
+        items = [item for item in items if not _lacks(item, callee)]
     if len(items) < 2:
         return ()
-    if isinstance(callee, MemberExpr) and union is not compat.type_of(api, callee):
+    if of_receiver and isinstance(callee, MemberExpr):
         return tuple(compat.member(api, callee, item) for item in items)
     return tuple(items)
 
 
 def may_give_anything(api: CheckerPluginInterface, call: CallExpr) -> bool:
-    """Does mypy give a call the type `Any` besides its own, as `None` or `Any` is in the way?"""
+    """Does mypy give a call the type `Any` besides its own?
+
+    So it does as `None`, `Any` or a built-in class without such a method is in the way.
+    """
     union = _union_in(api, call)
-    return union is not None and any(isinstance(part, (NoneType, AnyType)) for part in parts(union))
+    return union is not None and any(
+        isinstance(part, (NoneType, AnyType)) or _lacks(part, call.callee) for part in parts(union)
+    )
+
+
+def _lacks(receiver: ProperType, callee: Expression) -> bool:
+    """Is it of a built-in class without such a method?  A subclass of another may have it."""
+    is_built_in = isinstance(receiver, Instance) and receiver.type.module_name == "builtins"
+    return is_built_in and isinstance(callee, MemberExpr) and not has(receiver, callee.name)
 
 
 def _union_in(api: CheckerPluginInterface, call: CallExpr) -> UnionType | None:

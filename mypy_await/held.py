@@ -17,7 +17,6 @@ from mypy.nodes import (
     ARG_POS,
     AwaitExpr,
     CallExpr,
-    Decorator,
     Expression,
     FuncDef,
     FuncItem,
@@ -25,7 +24,6 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
-    SymbolNode,
     TypeInfo,
     Var,
 )
@@ -42,7 +40,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat
-from mypy_await.awaitables import holds_anything, is_async_def, is_scalar, parts
+from mypy_await.awaitables import differ_in_colour, holds_anything, is_scalar, parts
 from mypy_await.refine import Refiner
 from mypy_await.walk import ParentLinks, descendants
 
@@ -90,7 +88,7 @@ class Held:
         if not all(is_scalar(part) or isinstance(part, NoneType) for part in said):
             return None
         found = self._refiner.held_beside_scalars(ctx.api, owner, node.name)
-        if found is None or any(_share_awaitables(found.type, part) for part in said):
+        if found is None or any(differ_in_colour(found, part) for part in said):
             return None
         if self._is_asked_for(ctx, node, found.type, said):
             return found
@@ -129,19 +127,6 @@ class Held:
         if key not in self._told_apart:
             self._told_apart[key] = _tells_apart(*key, made)
         return self._told_apart[key]
-
-
-def _share_awaitables(made: TypeInfo, scalar: ProperType) -> bool:
-    """Has a scalar an attribute of the name that gives an awaitable of an object?"""
-    return isinstance(scalar, Instance) and any(
-        name in scalar.type.names and _is_async(symbol.node)
-        for base in made.mro
-        for name, symbol in base.names.items()
-    )
-
-
-def _is_async(node: SymbolNode | None) -> bool:
-    return is_async_def(node.func if isinstance(node, Decorator) else node)
 
 
 def _tells_apart(info: TypeInfo, function: FuncItem, attribute: str, made: TypeInfo) -> bool:

@@ -42,7 +42,7 @@ from mypy_await.given import awaits_nothing, awaits_plain, is_taken_as_function,
 from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import leaves_open, says_nothing
-from mypy_await.local_names import class_or_none
+from mypy_await.local_names import one_of_classes
 from mypy_await.origins import Refined, any_type, coroutine
 from mypy_await.recognise import Interest, Lookup
 from mypy_await.refine import Refiner
@@ -188,11 +188,11 @@ class Hooks:
         node: CallExpr,
         typ: Type,
     ) -> Type:
-        """Return the type of an open call where `None` would fail, or certainly does."""
+        """Return the type of an open call by what becomes of it there."""
         if awaitable(typ) and awaits_nothing(site, node):
             return coroutine(ctx.api, NoneType())
-        find = lambda: self._refiner.class_if_any(ctx, fullname, node, typ)  # noqa: E731
-        return class_or_none(site, node, typ, find)
+        find = lambda: self._refiner.classes(ctx, fullname, node, typ)  # noqa: E731
+        return one_of_classes(site, node, typ, find)
 
     def _unknown_value(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type

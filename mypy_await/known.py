@@ -103,11 +103,12 @@ def arguments(ctx: FunctionContext | MethodContext) -> dict[str, Argument]:
     passed = {}
     for name, types, values in zip(ctx.callee_arg_names, ctx.arg_types, ctx.args, strict=True):
         if name is not None and len(types) == 1:
-            passed[name] = _argument(values[0], get_proper_type(types[0]))
+            passed[name] = argument(values[0], get_proper_type(types[0]))
     return passed
 
 
-def _argument(value: Expression, typ: ProperType) -> Argument:
+def argument(value: Expression, typ: ProperType) -> Argument:
+    """Return what is known of an argument of this type."""
     word = value.name if isinstance(value, NameExpr) else ""
     constant = word if word in ("True", "False", "None") else None
     function = _function(value, typ)

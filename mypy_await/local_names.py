@@ -15,9 +15,11 @@ from mypy.nodes import (
     AssignmentStmt,
     AwaitExpr,
     CallExpr,
+    DictionaryComprehension,
     Expression,
     ForStmt,
     FuncDef,
+    GeneratorExpr,
     MemberExpr,
     NameExpr,
     Node,
@@ -28,18 +30,21 @@ from mypy.nodes import (
     TupleExpr,
     TypeInfo,
     Var,
+    WhileStmt,
     WithStmt,
 )
 from mypy.patterns import AsPattern
-from mypy.types import Instance, NoneType, Type, UnionType
+from mypy.types import Instance, NoneType, ProperType, Type, UnionType
 
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable
 from mypy_await.bound import assignments_to, is_argument, only_value
 from mypy_await.flow import is_seen_elsewhere
+from mypy_await.known import argument
 from mypy_await.origins import coroutine
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
+from mypy_await.summaries import Argument
 from mypy_await.walk import Parents, descendants
 
 
@@ -78,13 +83,14 @@ def entered_name(site: Site, name: NameExpr) -> LocalName | None:
     return _named(site, variable, function, value)
 
 
-def class_or_none(
-    site: Site, call: CallExpr, typ: Type, find: Callable[[], Instance | None]
+def one_of_classes(
+    site: Site, call: CallExpr, typ: Type, find: Callable[[], list[ProperType]]
 ) -> Type:
-    """Return the type of an open call that gives an instance or `None`, or whose awaiting does.
+    """Return the type of an open call that gives an instance of one of some classes, or `None`.
 
-    It is `typ` as before but where `None` would fail, and where the value is all that one local
-    name is ever bound to: mypy would not see what else a name holds.
+    Or whose awaiting does.  It is `typ` as before but where an attribute is read of it, which
+    `None` has not; and where the value is all that one local name is ever bound to: mypy would not
+    see what else a name holds.
     """
     value, place = awaitable(typ), place_of(call, site.parents)
     if value and isinstance(place.node, AwaitExpr) and not place.conditional:
@@ -95,9 +101,10 @@ def class_or_none(
     if place.conditional or not (is_receiver or place.names or place.kind is Kind.ASSIGNED):
         return typ
     found = find()
-    if found is None or not (is_receiver or _is_only_value(site, place)):
+    if len(found) < 2 or not (is_receiver or _is_only_value(site, place)):
         return typ
-    made: Type = found if is_receiver else UnionType([found, NoneType()])
+    others = [one for one in found if not (is_receiver and isinstance(one, NoneType))]
+    made = UnionType.make_union(others)
     return coroutine(site.api, made) if value else made
 
 
@@ -181,7 +188,10 @@ def _exact_class(site: Site, receiver: Expression, method: str) -> TypeInfo | No
         if receiver.node and _is_global(receiver, site):
             return _kept_alone(site, receiver.node, method)
         found = local_name(site, receiver) or _entered(site, receiver)
-        if found is None or not all(_only_reads(use, method, site) for use in found.uses):
+        if found is None:
+            return None
+        others = [use for use in found.uses if not _is_behind(use, receiver, found.value, site)]
+        if not all(_only_reads(use, method, site) for use in others):
             return None
         receiver = found.value
     if isinstance(receiver, MemberExpr):
@@ -217,7 +227,20 @@ def _class_made(site: Site, node: Expression) -> TypeInfo | None:
     if summary is None or summary.is_async is (call is node):
         return None
     site.refiner.note(site.api, summary)
-    return site.refiner.origins.class_named(summary.makes_class)
+    return site.refiner.origins.class_named(summary.makes_class(_flags(site, call)))
+
+
+def _flags(site: Site, call: CallExpr) -> dict[str, Argument]:
+    """Return what a call passes of which something is known, by the names of the parameters."""
+    if any(kind.is_star() for kind in call.arg_kinds):
+        return {}
+    passed = {site.slot(call, value).name: value for value in call.args}
+    anything = compat.anything()
+    return {
+        name: argument(value, site.type_of(value) or anything)
+        for name, value in passed.items()
+        if name
+    }
 
 
 def _kept_alone(site: Site, holder: str | SymbolNode, method: str) -> TypeInfo | None:
@@ -259,6 +282,23 @@ def _is_global(name: NameExpr, site: Site) -> bool:
     return isinstance(variable, Var) and (
         variable.fullname == f"{compat.module(site.api).fullname}.{variable.name}"
     )
+
+
+def _is_behind(use: NameExpr, here: NameExpr, value: Expression, site: Site) -> bool:
+    """Does a use of a name come later than another one, of whatever the name holds by then?"""
+    if (use.line, use.column) <= (here.line, here.column):
+        return False
+    return _loops_around(here, site) <= _loops_around(value, site)
+
+
+def _loops_around(node: Node, site: Site) -> set[Node]:
+    found: set[Node] = set()
+    above = site.parents.get(node)
+    while above is not None and not isinstance(above, FuncDef):
+        if isinstance(above, ForStmt | WhileStmt | GeneratorExpr | DictionaryComprehension):
+            found.add(above)
+        above = site.parents.get(above)
+    return found
 
 
 def _only_reads(use: NameExpr, name: str, site: Site) -> bool:

@@ -7,7 +7,8 @@ gets its type, and every check works on it as on typed code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import TYPE_CHECKING, TypeVar
 
 from mypy.nodes import (
@@ -28,7 +29,7 @@ from mypy.types import (
 )
 
 from mypy_await import compat, names, wrapped
-from mypy_await.awaitables import awaitable, is_async_def
+from mypy_await.awaitables import awaitable, differ_in_colour, is_async_def
 from mypy_await.freshness import Freshness
 from mypy_await.known import arguments, leaves_open, says_nothing
 from mypy_await.origins import (
@@ -148,20 +149,32 @@ class Refiner(Reader):
         self.note(api, summary)
         return found
 
-    def class_if_any(
+    def classes(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
-    ) -> Instance | None:
-        """Return the class of what a call gives that is not `None`, or of what awaiting it does."""
+    ) -> list[ProperType]:
+        """Return the classes of what a call gives, or of what awaiting it does; `None` comes last.
+
+        Nothing where one of them is not certain, or can be awaited; nor where a method is async in
+        some of them only: who calls it may know which one there is.
+        """
         if self.means_any(fullname):
-            return None
+            return []
         summary = self.summary_of_callee(ctx.api, fullname, node.callee)
         if summary is None or summary.is_async is not (awaitable(typ) is not None):
-            return None
-        info = self.origins.class_named(summary.class_if_any(arguments(ctx)))
-        if info is None or info.get("__await__"):
-            return None
+            return []
+        found = self._instances(summary.classes(arguments(ctx)))
         self.note(ctx.api, summary)
-        return instance(info)
+        return [] if any(differ_in_colour(a, b) for a, b in permutations(found, 2)) else found
+
+    def _instances(self, names: Sequence[str]) -> list[ProperType]:
+        """Return the types of instances of classes, none of which can be awaited, if all are."""
+        found: list[ProperType] = []
+        for name in names:
+            info = self.origins.class_named(name)
+            if name != "None" and (info is None or info.fallback_to_any or info.get("__await__")):
+                return []
+            found.append(instance(info) if info else NoneType())
+        return found
 
     def by_protocol(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
         """Return the type of a special method's call that a statement makes: in the gate only.
@@ -242,12 +255,7 @@ class Refiner(Reader):
         """Return what a function gives, if its source says that nothing of it can be awaited."""
         if summary.gives_nothing:
             return NoneType()
-        types: list[Type] = []
-        for name in summary.plain_classes:
-            info = self.origins.class_named(name)
-            if name != "None" and (info is None or info.fallback_to_any or info.get("__await__")):
-                return None
-            types.append(instance(info) if info else NoneType())
+        types = self._instances(summary.plain_classes)
         return compat.make_simplified_union(types) if types else None
 
     def is_plain(self, api: CheckerPluginInterface, fullname: str, node: CallExpr) -> bool:

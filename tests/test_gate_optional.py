@@ -1,4 +1,4 @@
-"""What is awaited of a receiver that may be None: mypy takes it for anything."""
+"""What is awaited of a receiver that may lack the method: mypy takes it for anything."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ async def main(
     await connection.missing()
     await either.is_open()
     await task
+async def several(connection: Connection | str, mixed: Connection | Closed) -> None:
+    await connection.is_open()  # BUG
+    await mixed.own()
+    await mixed.is_open()
+class Closed: ...
 """
 
 

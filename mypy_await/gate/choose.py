@@ -42,8 +42,7 @@ NO_VALUE: Final = "func-returns-value"
 """What mypy reports where the result of a function that is declared to give None is used."""
 
 NO_ATTRIBUTE: Final = "union-attr"
-OF_NONE: Final = 'Item "None" of '
-"""What mypy reports where None, and only one class of several, has no such attribute."""
+"""What mypy reports where one class of several, or None, has no such attribute."""
 
 PathOf = Callable[[str], str | None]
 
@@ -58,7 +57,7 @@ class Run:
     without_value: frozenset[tuple[str, int]]
     """The lines where mypy reports `NO_VALUE`."""
     absent: dict[tuple[str, int], tuple[Finding, ...]]
-    """By line, mypy's errors about what None does not have."""
+    """By line, mypy's errors about what None, or another class of several, does not have."""
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -115,7 +114,7 @@ def about_awaitables(
 def _absent(errors: Iterable[Finding]) -> dict[tuple[str, int], tuple[Finding, ...]]:
     found: dict[tuple[str, int], tuple[Finding, ...]] = {}
     for error in errors:
-        if error.code == NO_ATTRIBUTE and error.text.startswith(OF_NONE):
+        if error.code == NO_ATTRIBUTE:
             place = error.path, error.line
             found[place] = (*found.get(place, ()), error)
     return found

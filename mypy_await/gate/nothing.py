@@ -25,7 +25,7 @@ class Nothing:
     """Judges expressions of an error's line.
 
     `reported` are the lines where mypy says that a function returns no value, `absent` its errors
-    about what None does not have.
+    about what None, or another class of several, does not have.
     """
 
     sources: Sources

@@ -1,7 +1,8 @@
-"""Tells what is awaited where a receiver may be None: `await task.cancel()` of a `Task | None`.
+"""Tells what is awaited where the receiver may be None: `await task.cancel()` of a `Task | None`.
 
 mypy reports that None has no such method, and takes what its call would give for anything.  What
 the method of the one other class gives is known all the same: nothing else is ever awaited there.
+So it is of `User | str`.  Where another class of the program lacks it, a subclass may have it.
 """
 
 from __future__ import annotations
@@ -13,31 +14,36 @@ from typing import Final
 
 from mypy_await.gate.bases import Bases
 from mypy_await.gate.findings import Finding
-from mypy_await.gate.typetext import UNION, TypeText, read_type
+from mypy_await.gate.typetext import NOTHING, PLAIN, UNION, TypeText, read_type
 
-ABSENT: Final = re.compile('Item "None" of "([^"]*)" has no attribute "([^"]*)"')
+ABSENT: Final = re.compile('Item "([^"]*)" of "([^"]*)" has no attribute "([^"]*)"')
 ANYTHING: Final = TypeText("Any")
 
 
-def without_none(
-    typ: TypeText, error: Finding, absent: Iterable[Finding], bases: Bases
-) -> TypeText:
-    """Return what is awaited where the receiver is not None; `typ` itself where nobody knows.
+def if_present(typ: TypeText, error: Finding, absent: Iterable[Finding], bases: Bases) -> TypeText:
+    """Return what is awaited where the receiver has the method; `typ` itself where nobody knows.
 
-    `absent` are the errors of mypy about what None does not have.
+    `absent` are the errors of mypy about what some class of a union does not have.
     """
     rest = tuple(member for member in typ.members if member != ANYTHING)
     if len(rest) == len(typ.members) or len(rest) != 1:
         return typ
     method = _method(error, bases)
-    for other in absent if method else ():
-        match = ABSENT.match(other.text)
-        if match is None or not error.covers(other) or _text(other, bases) != method:
-            continue
-        values = read_type(match[1]).values
-        if len(values) == 1 and not _may_give_anything(values[0], match[2], error, bases):
-            return rest[0]
-    return typ
+    matches = [
+        match
+        for other in (absent if method else ())
+        if (match := ABSENT.match(other.text))
+        and error.covers(other)
+        and _text(other, bases) == method
+    ]
+    if not matches:
+        return typ
+    lacking = {read_type(match[1]) for match in matches}
+    if not all(one.kind in (NOTHING, PLAIN) for one in lacking):
+        return typ
+    values = [one for one in read_type(matches[0][2]).members if one not in lacking]
+    is_certain = len(values) == 1 and not _may_give_anything(values[0], matches[0][3], error, bases)
+    return rest[0] if is_certain else typ
 
 
 def _method(error: Finding, bases: Bases) -> str | None:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.futures import open_future
 from mypy_await.gate.nothing import Nothing
-from mypy_await.gate.optional import without_none
+from mypy_await.gate.optional import if_present
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
 from mypy_await.gate.results import RESULTS, is_of_other_colour, is_plain
@@ -145,7 +145,7 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
 def _in_await(keyword: str, typ: TypeText, error: Finding, nothing: Nothing) -> bool:
     """Is what stands behind `await`, `async for` or `async with` certainly not made for it?"""
     if keyword == "await":
-        typ = without_none(typ, error, nothing.absent, nothing.bases)
+        typ = if_present(typ, error, nothing.absent, nothing.bases)
         if typ.name == NOTHING:
             return nothing.is_returned(error)
     return _cannot_be_awaited(typ, error, nothing) or is_of_several(typ, error, nothing.bases)

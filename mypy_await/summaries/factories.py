@@ -16,31 +16,37 @@ from collections.abc import Iterator
 from typing import Final
 
 from mypy_await.summaries import bases, calls, expressions
+from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
+from mypy_await.summaries.flow import Decide
 from mypy_await.summaries.returns import returned
 from mypy_await.summaries.scopes import Binds, own_nodes
-from mypy_await.summaries.values import Class, Frame, Function, ModuleRef, only
+from mypy_await.summaries.values import Bindings, Class, Frame, Function, ModuleRef, only
 
 _HARMLESS: Final = (ast.Attribute, ast.Return, ast.Yield)
 """What asks an object for an attribute, or gives it."""
 
 
-def made(engine: Engine, function: Function) -> Class | None:
+def made(engine: Engine, function: Function, given: Arguments) -> Class | None:
     """Return the class of what a function returns, or yields, if it makes a new one each time.
 
     Of an `async def`, of what awaiting its result gives.
     """
-    return engine.remember(("made", function), lambda: _made(engine, function), None)
+    bindings = calls.bound(engine, function, given)
+    key = ("made", function, bindings)
+    return engine.remember(key, lambda: _made(engine, function, bindings), None)
 
 
-def _made(engine: Engine, function: Function) -> Class | None:
+def _made(engine: Engine, function: Function, bindings: Bindings) -> Class | None:
     engine.read(function.frame.scope.module.path)
-    frame = calls.open_frame(engine, function)
-    found = {_class_of(engine, value, frame) if value else None for value in _given(function)}
+    frame = calls.frame_of_call(engine, function, bindings)
+    decide = lambda test: expressions.decide(engine, test, frame)  # noqa: E731
+    values = _given(function, decide)
+    found = {_class_of(engine, value, frame) if value else None for value in values}
     return found.pop() if len(found) == 1 else None
 
 
-def _given(function: Function) -> Iterator[ast.expr | None]:
+def _given(function: Function, decide: Decide) -> Iterator[ast.expr | None]:
     """Yield what a function returns; of a generator, what it yields."""
     node = function.node
     if isinstance(node, ast.Lambda):
@@ -50,7 +56,7 @@ def _given(function: Function) -> Iterator[ast.expr | None]:
     for one in yielded:
         yield one.value if isinstance(one, ast.Yield) else None
     if not yielded:
-        yield from returned(node.body)
+        yield from returned(node.body, decide)
 
 
 def _class_of(engine: Engine, node: ast.expr, frame: Frame) -> Class | None:
@@ -73,7 +79,7 @@ def _constructed(engine: Engine, call: ast.Call, frame: Frame, *, is_async: bool
             is_plain = not bases.defines(engine, bases.mro(engine, callee), "__new__")
             return callee if is_plain else None
         case Function() if callee.is_async is is_async and not calls.is_generator(engine, callee):
-            return made(engine, callee)
+            return made(engine, callee, Arguments(is_open=True))
     return None
 
 

@@ -142,25 +142,26 @@ class FunctionSummary(Taking):
         """
         return self._class(Arguments(is_open=True), "class")
 
-    def class_if_any(self, arguments: Mapping[str, Argument]) -> str | None:
-        """Return the class of what a call gives where that is not `None`, as it may be.
+    def classes(self, arguments: Mapping[str, Argument]) -> tuple[str, ...]:
+        """Return the classes of what a call may give, `None` among them, if all are certain.
 
-        As in `returns_class`, of what awaiting it gives.  Classes that are built in are left out.
+        As in `returns_class`, of what awaiting it gives.  Nothing where all of them are built in.
         """
-        found = self._class_if_any(Arguments(is_open=True), "class if any")
-        if found is None:
-            key = ("class if any", tuple(arguments.items()))
-            found = self._class_if_any(self._given(arguments), key)
+        found = self._classes(Arguments(is_open=True), "classes")
+        if not found:
+            found = self._classes(self._given(arguments), ("classes", tuple(arguments.items())))
         return found
 
-    def _class_if_any(self, given: Arguments, key: object) -> str | None:
-        def question() -> str | None:
+    def _classes(self, given: Arguments, key: object) -> tuple[str, ...]:
+        def question() -> tuple[str, ...]:
             value = self._awaited_if_async(given)
-            found = only(value - NONE) if value > NONE else None
-            return self._one_class(value - NONE) if isinstance(found, Instance) else None
+            names = {self._one_class(frozenset({atom})) for atom in value - NONE}
+            known = sorted(name for name in names if name is not None)
+            if len(known) < len(names) or all(name.startswith("builtins.") for name in known):
+                return ()
+            return (*known, *(["None"] if value >= NONE else []))
 
-        name = self._ask(key, question, None)
-        return None if name is None or name.startswith("builtins.") else name
+        return self._ask(key, question, ())
 
     @property
     def instance_of(self) -> str | None:
@@ -220,19 +221,22 @@ class FunctionSummary(Taking):
 
         return () if self.is_hook else self._ask("plain", question, ())
 
-    @property
-    def makes_class(self) -> str | None:
-        """The class of the object that is made anew for each call, by its full name.
+    def makes_class(self, arguments: Mapping[str, Argument]) -> str | None:
+        """Return the class of the object that is made anew for each call, by its full name.
 
         It is what a function gives, what awaiting or entering that gives, or what is yielded.
         """
 
-        def question() -> str | None:
+        def question(given: Arguments) -> str | None:
             function = self._function
-            found = factories.made(self._engine, function) if function else None
+            found = factories.made(self._engine, function, given) if function else None
             return found.fullname if found else None
 
-        return self._ask("makes", question, None)
+        made = self._ask("makes", lambda: question(Arguments(is_open=True)), None)
+        if made or not arguments:
+            return made
+        given = self._given(arguments)
+        return self._ask(("makes", tuple(arguments.items())), lambda: question(given), None)
 
     @property
     def awaits_class(self) -> str | None:
