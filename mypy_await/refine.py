@@ -116,6 +116,7 @@ class Refiner(Reader):
             or self.origins.awaitable(api, summary.result_with(passed))
             or self._wrapped(ctx, node)
             or self._pinned(api, fullname)
+            or self._handed_out(ctx, summary)
             or self._receiver(api, summary, typ, lambda: summary.returns_class_with(passed))
         )
         self.note(api, summary)
@@ -145,9 +146,29 @@ class Refiner(Reader):
         passed = arguments(ctx)
         if given := self._handed_back(api, summary, passed):
             return given
-        found = self._receiver(api, summary, typ, lambda: summary.returns_class_with(passed))
+        found = self._handed_out(ctx, summary) or self._receiver(
+            api, summary, typ, lambda: summary.returns_class_with(passed)
+        )
         self.note(api, summary)
         return found
+
+    def _handed_out(
+        self, ctx: FunctionContext | MethodContext, summary: FunctionSummary
+    ) -> Refined | None:
+        """Return what a method gives out of a container that its object keeps: in the gate only."""
+        owner = ctx.type if isinstance(ctx, MethodContext) else None
+        given = summary.handed_out if self._infer_returns and isinstance(owner, Instance) else None
+        if given is None or not isinstance(owner, Instance):
+            return None
+        item = self.item(ctx.api, owner.type.fullname, given.attribute)
+        kept = owner.type.get(given.attribute)
+        container = get_proper_type(kept.type) if kept else None
+        if item is None or not isinstance(container, Instance):
+            return None
+        if given.is_list and given.of_values is (container.type.get("values") is None):
+            return None  # a loop over a dict gives keys
+        made = ctx.api.named_generic_type("builtins.list", [item]) if given.is_list else item
+        return Refined(coroutine(ctx.api, made) if summary.is_async else made)
 
     def classes(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type

@@ -16,6 +16,7 @@ from mypy_await.summaries import (
     tasks,
 )
 from mypy_await.summaries.arguments import Arguments
+from mypy_await.summaries.handing_out import HandedOut, handed_out
 from mypy_await.summaries.model import (
     PASSED,
     UNKNOWN_RESULT,
@@ -25,6 +26,7 @@ from mypy_await.summaries.model import (
     Result,
     Verdict,
 )
+from mypy_await.summaries.scopes import DEFS
 from mypy_await.summaries.taking import Taking
 from mypy_await.summaries.values import (
     NONE,
@@ -237,6 +239,18 @@ class FunctionSummary(Taking):
             return made
         given = self._given(arguments)
         return self._ask(("makes", tuple(arguments.items())), lambda: question(given), None)
+
+    @property
+    def handed_out(self) -> HandedOut | None:
+        """The container of its object of which it gives an item, or a list of items."""
+
+        def question() -> HandedOut | None:
+            function = self._function
+            if function is None or not isinstance(function.node, DEFS) or not function.owner:
+                return None
+            return handed_out(function.node)
+
+        return self._ask("handed out", question, None)
 
     @property
     def awaits_class(self) -> str | None:
