@@ -43,7 +43,7 @@ class Sort(enum.Enum):
     FUTURE = "future"
     """Runs by itself and may be awaited again: futures and tasks."""
     ONLY = "only"
-    """A class of the user's own that one can do nothing with but await, or enter."""
+    """A class of the user's own, derived from `Awaitable`, that can only be awaited, or entered."""
     OTHER = "other"
     """A class of the user's own, awaitable among other things."""
 
@@ -146,16 +146,19 @@ def _sort(info: TypeInfo) -> Sort:
     if info.fullname == names.AWAITABLE:
         return Sort.AWAITABLE
     bases = {base.fullname for base in info.mro}
-    known = next((sort for names, sort in _SORTS if bases & names), None)
+    known = next((sort for listed, sort in _SORTS if bases & listed), None)
     return known or (Sort.ONLY if _is_awaitable_only(info) else Sort.OTHER)
 
 
 def _is_awaitable_only(info: TypeInfo) -> bool:
-    """Has a class no method but those that make, await and enter it, and private ones?
+    """Is a class derived from `Awaitable`, without methods but those that make, await and enter it?
 
-    What may be implemented in many ways may have others, and so may a class with unknown bases.
+    Private ones it may have.  What may be implemented in many ways may have others, and so may a
+    class with unknown bases, or one that says nothing of what it is meant for.
     """
     if info.fallback_to_any or info.is_protocol or info.is_abstract:
+        return False
+    if all(base.fullname != names.AWAITABLE for base in info.mro):
         return False
     own = [base for base in info.mro if base.module_name not in _DECLARING]
     return all(_adds_no_use(name, found.node) for base in own for name, found in base.names.items())

@@ -125,9 +125,11 @@ def _bound(error: Finding, sources: Sources) -> Iterator[str]:
 
 
 def _is_join(error: Finding) -> bool:
-    """Is it the values of a `**dict`, whose type is what all of them have in common?"""
-    match = re.search(r'incompatible type "\*\*(.*)"; expected "', error.text)
-    return match is not None and not any(arg.is_async for arg in read_type(match[1]).args[1:])
+    """Is it the values of a `**dict`, whose common type is no awaitable where one is expected?"""
+    match = re.search(r'incompatible type "\*\*(.*)"; expected "(.*)"', error.text)
+    if match is None or not read_type(match[2]).is_async:
+        return False
+    return not any(arg.is_async for arg in read_type(match[1]).args[1:])
 
 
 def _is_reused(error: Finding, sources: Sources) -> bool:
