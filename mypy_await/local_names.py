@@ -231,16 +231,14 @@ def _class_made(site: Site, node: Expression) -> TypeInfo | None:
 
 
 def _flags(site: Site, call: CallExpr) -> dict[str, Argument]:
-    """Return what a call passes of which something is known, by the names of the parameters."""
-    if any(kind.is_star() for kind in call.arg_kinds):
-        return {}
-    passed = {site.slot(call, value).name: value for value in call.args}
-    anything = compat.anything()
-    return {
-        name: argument(value, site.type_of(value) or anything)
-        for name, value in passed.items()
-        if name
-    }
+    """Return what is known of the arguments of a call, by name; nothing if one has no name."""
+    anything, passed = compat.anything(), {}
+    for value, kind in zip(call.args, call.arg_kinds, strict=True):
+        slot = site.slot(call, value)
+        if kind.is_star() or slot.is_starred or not slot.name:
+            return {}
+        passed[slot.name] = argument(value, site.type_of(value) or anything)
+    return passed
 
 
 def _kept_alone(site: Site, holder: str | SymbolNode, method: str) -> TypeInfo | None:

@@ -183,16 +183,22 @@ class Refiner(Reader):
         summary = self.summary_of_callee(ctx.api, fullname, node.callee)
         if summary is None or summary.is_async is not (awaitable(typ) is not None):
             return []
-        found = self._instances(summary.classes(arguments(ctx)))
+        names = summary.classes(arguments(ctx))
+        found = self._instances(names, is_one="None" in names and len(names) == 2)
         self.note(ctx.api, summary)
         return [] if any(differ_in_colour(a, b) for a, b in permutations(found, 2)) else found
 
-    def _instances(self, names: Sequence[str]) -> list[ProperType]:
-        """Return the types of instances of classes, none of which can be awaited, if all are."""
+    def _instances(self, names: Sequence[str], *, is_one: bool = False) -> list[ProperType]:
+        """Return the types of instances of classes, none of which can be awaited, if all are.
+
+        What a class has of a base that is not known matters but where it is the only one.
+        """
         found: list[ProperType] = []
         for name in names:
             info = self.origins.class_named(name)
-            if name != "None" and (info is None or info.fallback_to_any or info.get("__await__")):
+            if info is None and name != "None":
+                return []
+            if info and (info.get("__await__") or (info.fallback_to_any and not is_one)):
                 return []
             found.append(instance(info) if info else NoneType())
         return found

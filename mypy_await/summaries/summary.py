@@ -248,7 +248,8 @@ class FunctionSummary(Taking):
             function = self._function
             if function is None or not isinstance(function.node, DEFS) or not function.owner:
                 return None
-            return handed_out(function.node)
+            is_generator = calls.is_generator(self._engine, function)
+            return None if is_generator else handed_out(function.node)
 
         return self._ask("handed out", question, None)
 
