@@ -38,6 +38,10 @@ GENERATOR: Final = "typing.Generator"
 DRIVEN: Final = frozenset({"typing.Iterator", GENERATOR})
 """What may be a generator that somebody takes one step after the other."""
 GENERATORS: Final = frozenset({"types.AsyncGeneratorType", "types.GeneratorType"})
+YIELDING: Final = frozenset(
+    {"typing.AsyncGenerator", "typing.AsyncIterator", "typing.AsyncIterable"}
+)
+"""What async generators may be declared to give."""
 AWAITED_METHODS: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
 """Methods whose result `async with` and `async for` await."""
 OBJECT: Final = "builtins.object"

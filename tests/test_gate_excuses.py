@@ -202,3 +202,29 @@ def test_a_factory_makes_objects_of_the_class_it_was_given(command: Check, tmp_p
             "app.py:13:5",
             "app.py:14:16",
         ]
+
+
+COIN: Final = (
+    "import abc\n\n\nclass Coin(abc.ABC):\n"
+    "    @abc.abstractmethod\n    def height(self) -> int: ...\n"
+    "    @abc.abstractmethod\n    def unit(self) -> int: ...\n"
+)
+SILVER: Final = (
+    "from pkg import Coin\n\n\nclass Silver(Coin):\n"
+    "    async def height(self):\n        return 1\n    def unit(self):\n        return 1\n"
+)
+COIN_USES: Final = (
+    "from pkg import Coin\n\n\nasync def use(coin: Coin) -> None:\n"
+    "    await coin.height()\n    await coin.unit()\n"
+)
+
+
+def test_an_abstract_method_is_what_its_overrides_are(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"pkg/__init__.py": "from .coin import Coin as Coin\n", "pkg/coin.py": COIN})
+    put(tmp_path, {"silver.py": SILVER, "app.py": COIN_USES})
+    for _ in ("fresh", "from the cache"):
+        found = command("check", "app.py", "silver.py", "--cache-dir", str(tmp_path / "cache")).out
+        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+            "app.py:6:5",
+            "silver.py:5:5",
+        ]

@@ -9,7 +9,9 @@ from typing import Final
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
+    Decorator,
     Expression,
+    FuncDef,
     IndexExpr,
     LambdaExpr,
     MemberExpr,
@@ -199,6 +201,8 @@ def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
     def judge(use: Use) -> Misuse | None:
         if has(use.value.typ, method) or (method.startswith("__a") and _is_without_body(use)):
             return None
+        if method == "__aiter__" and _is_meant_as_generator(use):
+            return None
         return _lacks(use, action.format(use.place.detail), method)
 
     return judge
@@ -209,6 +213,23 @@ def _is_without_body(use: Use) -> bool:
     call = use.origin
     summary = use.site.summary(call) if isinstance(call, CallExpr) else None
     return summary is not None and summary.is_hook and not is_known(use.value.result)
+
+
+def _is_meant_as_generator(use: Use) -> bool:
+    """Is the value a call of a method that is declared as an async generator, but has no body?
+
+    Without a `yield` such an `async def` gives a coroutine, by its declaration alone.
+    """
+    call = use.origin
+    node = use.site.callee_node(call) if isinstance(call, CallExpr) else None
+    function = node.func if isinstance(node, Decorator) else node
+    if not isinstance(call, CallExpr) or not isinstance(function, FuncDef) or not function.info:
+        return False
+    results = parts(get_proper_type(use.value.result))
+    if not any(isinstance(p, Instance) and p.type.fullname in names.YIELDING for p in results):
+        return False
+    summary = use.site.summary(call)
+    return summary is not None and summary.is_hook
 
 
 def _attribute(use: Use) -> Misuse | None:

@@ -33,7 +33,7 @@ class Class(NamedTuple):
 
     def definition(self, member: str) -> ast.stmt | None:
         """Return the statement of the class's body that binds the member."""
-        found = (one for one in _statements(self.node) if member in _names_bound(one))
+        found = (one for one in statements(self.node) if member in _names_bound(one))
         return next(found, None)
 
 
@@ -92,7 +92,7 @@ class Bases:
 
     def origin(self, path: str, name: str) -> tuple[str, str] | None:
         """Return the file that binds a variable of a module, and its name there."""
-        for node in _statements(self.sources.tree(path)):
+        for node in statements(self.sources.tree(path)):
             match node:
                 case ast.ImportFrom():
                     for alias in node.names:
@@ -118,6 +118,21 @@ class Bases:
                     found = [self._module(path, node, name) for name in names]
             yield from filter(None, found)
 
+    def seen(self, path: str) -> set[str]:
+        """Return the file, those it imports, and those that define the classes it imports."""
+        names = (
+            alias.asname or alias.name
+            for node in statements(self.sources.tree(path))
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        )
+        classes = (self._find(path, name, DEPTH) for name in names)
+        return {path, *self.imported(path), *(found.path for found in classes if found)}
+
+    def is_below(self, own: Class, base: Class) -> bool:
+        """Is the one class derived from the other?"""
+        return any(one.node is base.node for one in self._linear(own, ()))
+
     def _around(self, path: str, line: int) -> list[Class]:
         """Return the class at a line with its bases; nothing where no class stands there."""
         around = self.sources.innermost(path, line, ast.ClassDef)
@@ -140,7 +155,7 @@ class Bases:
         if not name or not depth:
             return None
         first, _, rest = name.partition(".")
-        for node in _statements(self.sources.tree(path)):
+        for node in statements(self.sources.tree(path)):
             match node:
                 case ast.ClassDef() if node.name == name:
                     return Class(path, node)
@@ -188,15 +203,15 @@ class Bases:
         return next((os.path.normpath(file) for file in found if file.is_file()), None)
 
 
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+def statements(node: ast.AST) -> Iterator[ast.stmt]:
     """Yield the statements of a body, those under `if` and `try` too."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             yield child
             if isinstance(child, (ast.If, ast.Try, ast.With)):
-                yield from _statements(child)
+                yield from statements(child)
         elif isinstance(child, ast.ExceptHandler):
-            yield from _statements(child)
+            yield from statements(child)
 
 
 def _names_bound(statement: ast.stmt) -> set[str]:

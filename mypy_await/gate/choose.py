@@ -12,6 +12,8 @@ from mypy_await.gate.findings import Finding
 from mypy_await.gate.source import Sources
 
 if TYPE_CHECKING:
+    from mypy_await.gate.bases import Bases
+    from mypy_await.gate.declared import Declared
     from mypy_await.gate.doubts import Doubts
     from mypy_await.gate.nothing import Nothing
 
@@ -71,14 +73,27 @@ class Run:
             lambda error: is_about_awaitables(error, self.nothing(error)),
         )
 
+    @cached_property
+    def declared(self) -> Declared:
+        """What knows declarations that do not say what is meant."""
+        from mypy_await.gate.declared import Declared
+
+        return Declared(self.errors, self.bases)
+
+    @cached_property
+    def bases(self) -> Bases:
+        """What knows classes and functions by their source."""
+        from mypy_await.gate.bases import Bases
+
+        return Bases(self.sources, self.path_of)
+
     def nothing(self, error: Finding) -> Nothing:
         """Return what tells of a None where it comes from, on the line of an error."""
-        from mypy_await.gate.bases import Bases
         from mypy_await.gate.nothing import Nothing
 
         return Nothing(
             self.sources,
-            Bases(self.sources, self.path_of),
+            self.bases,
             self.without_value,
             self.absent.get((error.path, error.line), ()),
         )
@@ -165,4 +180,5 @@ def _is_shown(error: Finding, run: Run) -> bool:
         is_about_awaitables(error, run.nothing(error))
         and not is_excused(error, run.sources, run.path_of)
         and not run.doubts.rests_on_doubt(error)
+        and not run.declared.is_wrong(error)
     )

@@ -33,8 +33,6 @@ NOTHING_AWAITED: Final = 'in "await" (actual type "None"'
 RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_complete)?\(\s*\1\b")
 """`x = asyncio.run(x)` likewise, and that line too has an error."""
 
-ASYNC_FOR: Final = re.compile(r'has no attribute "__aiter__"')
-
 OTHER_CHECKER: Final = re.compile(r"#\s*(pyright|ty|pyrefly|pyre)\s*[:-]\s*(ignore|fixme)")
 """Who told another type checker to be silent knows of the error: the declared types are off."""
 
@@ -66,7 +64,6 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
         _is_rebound(error, sources)
         or _is_far(error, sources, bases)
         or _gives_inner_function(error, sources)
-        or _is_placeholder(error, bases)
         or is_of_given_class(error, bases)
     )
 
@@ -145,23 +142,3 @@ def _gives_inner_function(error: Finding, sources: Sources) -> bool:
         for one in ast.walk(function)
         if one is not function
     )
-
-
-def _is_placeholder(error: Finding, bases: Bases) -> bool:
-    """Is it an `async for` over a method of its own class that only raises?
-
-    Such a method gives nothing, awaited or not: what the subclasses make of it counts, and those
-    that yield make it right.
-    """
-    expression = bases.sources.expression_of(error)
-    match expression:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name)):
-            found = next(bases.definitions(error.path, error.line, name), None)
-        case _:
-            return False
-    if not ASYNC_FOR.search(error.text):
-        return False
-    match found:
-        case ast.AsyncFunctionDef(body=[*docstring, ast.Raise()], returns=None):
-            return all(isinstance(one, ast.Expr) for one in docstring)
-    return False

@@ -10,13 +10,15 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple, TypeGuard, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 from mypy_await.gate.findings import Finding
 
 _Node = TypeVar("_Node", bound=ast.stmt)
 
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 TYPE_VARIABLE: Final = r"_?([A-Z][A-Z_]*|[A-Z]\w*T)(_co|_contra)?\d*"
 """How type variables are called; an imported class of such a name is taken for one."""
@@ -128,11 +130,7 @@ class Sources:
 
     def innermost(self, path: str, line: int, *kinds: type[_Node]) -> _Node | None:
         """Return the innermost statement of these kinds around a line."""
-        around = [
-            node
-            for node in ast.walk(self.tree(path))
-            if isinstance(node, kinds) and node.lineno <= line <= (node.end_lineno or 0)
-        ]
+        around = (one for one in _statements_at(self.tree(path), line) if isinstance(one, kinds))
         return max(around, key=lambda node: node.lineno, default=None)
 
     def is_named_before(self, path: str, line: int, name: str) -> bool:
@@ -207,6 +205,27 @@ def returns_none(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
         case ast.FunctionDef(returns=ast.Constant(value=None)):
             return True
     return False
+
+
+def own_nodes(node: Function) -> Iterator[ast.AST]:
+    """Yield what stands in a function's body, but not in the functions and classes inside it."""
+    waiting: list[ast.AST] = [*node.body]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if not isinstance(one, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(one))
+
+
+def _statements_at(node: ast.AST, line: int) -> Iterator[ast.stmt]:
+    """Yield the statements around a line, the outer ones first."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            if not child.lineno <= line <= (child.end_lineno or 0):
+                continue
+            yield child
+        if not isinstance(child, ast.expr):
+            yield from _statements_at(child, line)
 
 
 def _is_named(node: ast.expr | ast.arg | ast.stmt, name: str) -> bool:
