@@ -51,10 +51,17 @@ class Doubts:
             case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)):
                 if called in self._generators:
                     return True
-        if _is_join(error) or _is_reused(error, self._sources):
+        if _is_join(error) or _is_reused(error, self._sources) or self._decorates(error):
+            return True
+        if _is_anonymous(error, expression, self._sources) or _is_put_aside(error, self._sources):
             return True
         names = set(_names(error, expression, self._sources))
         return bool(names) and (self._is_tested(error, names) or self._is_mistyped(error, names))
+
+    def _decorates(self, error: Finding) -> bool:
+        """Is it what a decorator takes that stands above such a generator?"""
+        function = self._sources.decorated(error.path, error.line) if self._generators else None
+        return function is not None and function.name in self._generators
 
     def _is_tested(self, error: Finding, names: set[str]) -> bool:
         """Did the function ask one of the names for `__anext__`, or for another such method?"""
@@ -150,6 +157,54 @@ def _is_reused(error: Finding, sources: Sources) -> bool:
         case [ast.Name(id=name)] if function and read_type(match[2]).is_async:
             return _is_only_asked(function, name, statement)
     return False
+
+
+def _is_put_aside(error: Finding, sources: Sources) -> bool:
+    """Is a task or future put in a dict whose type is that of what its display has in it?
+
+    Nobody declared what else goes in there, and who keeps a task need not await it there.
+    """
+    match = re.match(
+        r'Incompatible types in assignment \(expression has type "([^"]*)", target has type "',
+        error.text,
+    )
+    statement = sources.innermost(error.path, error.line, ast.Assign)
+    if match is None or statement is None:
+        return False
+    if not all(typ.is_future or typ.name == "Task" for typ in read_type(match[1]).members):
+        return False
+    match statement.targets:
+        case [ast.Subscript(value=ast.Name() as owner)]:
+            kinds: tuple[type[ast.stmt], ...] = FUNCTIONS
+        case [ast.Subscript(value=ast.Attribute(value=ast.Name(id="self")) as owner)]:
+            kinds = (ast.ClassDef,)
+        case _:
+            return False
+    around = sources.innermost(error.path, error.line, *kinds) or sources.tree(error.path)
+    return _is_bound_to_display(around, ast.unparse(owner))
+
+
+def _is_bound_to_display(around: ast.AST, name: str) -> bool:
+    """Is the variable or attribute bound to dict displays alone, and declared nowhere?"""
+    values: list[ast.expr] = []
+    for node in ast.walk(around):
+        match node:
+            case ast.arg(arg=own) if own == name:
+                return False
+            case ast.AnnAssign() if ast.unparse(node.target) == name:
+                return False
+            case ast.Assign() if name in map(ast.unparse, node.targets):
+                values.append(node.value)
+    return bool(values) and all(isinstance(value, ast.Dict) for value in values)
+
+
+def _is_anonymous(error: Finding, expression: ast.expr | None, sources: Sources) -> bool:
+    """Is it about one of several functions named `_`, which mypy all takes for the first?"""
+    if root(expression) != "_":
+        return False
+    around = sources.innermost(error.path, error.line, *FUNCTIONS) or sources.tree(error.path)
+    named = (one for one in ast.walk(around) if isinstance(one, FUNCTIONS) and one.name == "_")
+    return len(list(named)) > 1
 
 
 def _is_only_asked(function: ast.AST, name: str, since: ast.Assign) -> bool:

@@ -244,11 +244,22 @@ def _misses(missing: Missing, error: Finding, nothing: Nothing) -> bool:
     if FORGOTTEN not in error.notes:
         if owner.kind not in USED_INSIDE:
             return False
-        if owner.name == "Task" and sources.sets(error.path, name):
-            return False  # a note that the program sticks on its tasks
+        if owner.name == "Task" and _may_be_on_task(owner, missing, error, sources):
+            return False
     if all(member == owner or member.kind in USED_INSIDE for member in values):
         return True
     return _is_mixed_here(text, error, sources)
+
+
+def _may_be_on_task(owner: TypeText, missing: Missing, error: Finding, sources: Sources) -> bool:
+    """Is it a note that somebody sticks on tasks, or what Python keeps there?
+
+    What the result lacks as well, as mypy says by giving no advice, is not looked for there.
+    """
+    if missing.name.startswith("_") or sources.sets(error.path, missing.name):
+        return True
+    is_known = len(owner.given.members) == 1 and not owner.given.is_anything
+    return missing.whole is None and is_known
 
 
 def _is_mixed_here(text: str, error: Finding, sources: Sources) -> bool:

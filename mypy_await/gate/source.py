@@ -133,6 +133,14 @@ class Sources:
         around = (one for one in _statements_at(self.tree(path), line) if isinstance(one, kinds))
         return max(around, key=lambda node: node.lineno, default=None)
 
+    def decorated(self, path: str, line: int) -> Function | None:
+        """Return the function that a decorator at a line stands above."""
+        for node in ast.walk(self.tree(path)):
+            if isinstance(node, FUNCTIONS):
+                if any(one.lineno == line for one in node.decorator_list):
+                    return node
+        return None
+
     def is_named_before(self, path: str, line: int, name: str) -> bool:
         """Does the function at a line take or mention a variable of this name before it?"""
         function = self.innermost(path, line, ast.FunctionDef, ast.AsyncFunctionDef)
