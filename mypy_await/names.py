@@ -42,6 +42,8 @@ YIELDING: Final = frozenset(
     {"typing.AsyncGenerator", "typing.AsyncIterator", "typing.AsyncIterable"}
 )
 """What async generators may be declared to give."""
+ENTERED: Final = frozenset({"contextlib.AbstractAsyncContextManager"})
+"""What functions under `asynccontextmanager` may be declared to give."""
 AWAITED_METHODS: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
 """Methods whose result `async with` and `async for` await."""
 OBJECT: Final = "builtins.object"

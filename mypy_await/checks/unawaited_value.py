@@ -28,7 +28,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, messages, names
+from mypy_await import codes, compat, messages, names
 from mypy_await.attributes import may_be_on_future
 from mypy_await.awaitables import (
     Sort,
@@ -201,7 +201,7 @@ def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
     def judge(use: Use) -> Misuse | None:
         if has(use.value.typ, method) or (method.startswith("__a") and _is_without_body(use)):
             return None
-        if method == "__aiter__" and _is_meant_as_generator(use):
+        if method in _MEANT and _is_declared_wrongly(use, method):
             return None
         return _lacks(use, action.format(use.place.detail), method)
 
@@ -215,21 +215,29 @@ def _is_without_body(use: Use) -> bool:
     return summary is not None and summary.is_hook and not is_known(use.value.result)
 
 
-def _is_meant_as_generator(use: Use) -> bool:
-    """Is the value a call of a method that is declared as an async generator, but has no body?
+def _is_declared_wrongly(use: Use, method: str) -> bool:
+    """Is the value a call of a method that, without body, is taken for a coroutine function?
 
-    Without a `yield` such an `async def` gives a coroutine, by its declaration alone.
+    An async generator is one by its `yield` alone, which abstract methods and stubs do not have;
+    and stubs do not repeat the decorator that makes it a context manager.
     """
     call = use.origin
     node = use.site.callee_node(call) if isinstance(call, CallExpr) else None
     function = node.func if isinstance(node, Decorator) else node
     if not isinstance(call, CallExpr) or not isinstance(function, FuncDef) or not function.info:
         return False
+    meant = _MEANT.get(method, frozenset())
     results = parts(get_proper_type(use.value.result))
-    if not any(isinstance(p, Instance) and p.type.fullname in names.YIELDING for p in results):
+    if not any(isinstance(p, Instance) and p.type.fullname in meant for p in results):
         return False
+    if compat.path_defining(use.site.api, function.fullname).endswith(".pyi"):
+        return True
     summary = use.site.summary(call)
-    return summary is not None and summary.is_hook
+    return method == "__aiter__" and summary is not None and summary.is_hook
+
+
+_MEANT: Final = {"__aiter__": names.YIELDING, "__aenter__": names.ENTERED}
+"""What is declared of methods that turn out to be no coroutine functions."""
 
 
 def _attribute(use: Use) -> Misuse | None:

@@ -22,7 +22,7 @@ from mypy_await.gate.results import RESULTS
 from mypy_await.gate.source import FUNCTIONS, Function, own_nodes, returns_none
 from mypy_await.gate.typetext import ASYNC_ITERABLE, AWAITABLE, TypeText, read_type
 
-ASYNC_FOR: Final = re.compile(r'"([^"]*)" has no attribute "__aiter__"')
+ASYNC_USE: Final = re.compile(r'"([^"]*)" has no attribute "(__aiter__|__aenter__|__aexit__)"')
 SUPERTYPE: Final = re.compile(r'.* in supertype "(?:.*\.)?(\w+)"')
 
 
@@ -48,7 +48,7 @@ class Declared:
         """Does the error rest on a declaration that does not say what is meant?"""
         return (
             self._is_generator(error)
-            or self._is_iterated_rightly(error)
+            or self._is_used_rightly(error)
             or self._is_awaited_rightly(error)
         )
 
@@ -66,16 +66,20 @@ class Declared:
             and _is_stub(base.definition(member), ast.AsyncFunctionDef)
         )
 
-    def _is_iterated_rightly(self, error: Finding) -> bool:
+    def _is_used_rightly(self, error: Finding) -> bool:
         """Is it an `async for` over a method without body, as which subclasses may well yield?
 
-        Such a method gives nothing, awaited or not: what the subclasses make of it counts.
+        Such a method gives nothing, awaited or not: what the subclasses make of it counts.  A
+        method that a stub file declares so may be a context manager as well, under a decorator
+        that the stub does not repeat.
         """
-        match = ASYNC_FOR.search(error.text)
-        expression = self._bases.sources.expression_of(error)
-        if match is None or not _may_be_generator(read_type(match[1])):
+        match = ASYNC_USE.search(error.text)
+        if match is None:
             return False
-        match expression:
+        typ, is_for = read_type(match[1]), match[2] == "__aiter__"
+        if not _may_be_generator(typ) if is_for else not _gives_context(typ):
+            return False
+        match self._bases.sources.expression_of(error):
             case ast.Call(func=ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name)):
                 found = next(self._bases.definitions(error.path, error.line, name), None)
                 if not _is_stub(found, ast.AsyncFunctionDef):
@@ -85,12 +89,14 @@ class Declared:
             case _:
                 return False
         methods = [
-            one.node
+            one
             for one in self._functions(error, name)
             if isinstance(one.scope, ast.ClassDef) and isinstance(one.node, ast.AsyncFunctionDef)
         ]
-        stubs = [node for node in methods if _is_stub(node, ast.AsyncFunctionDef)]
-        return bool(stubs) and all(_yields(node) for node in methods if node not in stubs)
+        if not is_for:
+            return bool(methods) and all(one.path.endswith(".pyi") for one in methods)
+        stubs = [one for one in methods if _is_stub(one.node, ast.AsyncFunctionDef)]
+        return bool(stubs) and all(_yields(one.node) for one in methods if one not in stubs)
 
     def _is_awaited_rightly(self, error: Finding) -> bool:
         """Is it a call of a plain function by whose declaration it cannot be awaited, wrongly?"""
@@ -178,6 +184,10 @@ def _may_be_generator(typ: TypeText) -> bool:
     return typ.kind == AWAITABLE and any(
         member.kind == ASYNC_ITERABLE or member.is_anything for member in typ.given.members
     )
+
+
+def _gives_context(typ: TypeText) -> bool:
+    return typ.kind == AWAITABLE and typ.given.name == "AbstractAsyncContextManager"
 
 
 def _is_stub(node: ast.stmt | None, kind: type[ast.stmt]) -> bool:
