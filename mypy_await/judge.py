@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
@@ -12,8 +10,6 @@ from mypy.nodes import (
     LDEF,
     AwaitExpr,
     CallExpr,
-    ConditionalExpr,
-    Decorator,
     DictionaryComprehension,
     Expression,
     FuncDef,
@@ -21,7 +17,6 @@ from mypy.nodes import (
     ListExpr,
     MemberExpr,
     NameExpr,
-    OverloadedFuncDef,
     TupleExpr,
 )
 from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext, MethodContext
@@ -36,7 +31,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat, messages
+from mypy_await import codes, compat
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
 from mypy_await.calls import (
     Call,
@@ -68,13 +63,12 @@ from mypy_await.known import is_object
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
-from mypy_await.rebound import is_rebound
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
+from mypy_await.reporter import Reporter
 from mypy_await.site import Site
 from mypy_await.steps import Step
-from mypy_await.summaries import PASSED
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
@@ -88,7 +82,7 @@ class Judge:
         self._links = links
         self._refiner = refiner
         self._config = config
-        self._tells_gate = tells_gate
+        self._reporter = Reporter(tells_gate=tells_gate)
 
     def expression(
         self,
@@ -132,7 +126,9 @@ class Judge:
             return value.result
         place = place_of(node, site.parents)
         if value is None and held is None:
-            self._report(site, node, dropped_awaitable.check_unstarted(site, node, place, proper))
+            self._reporter.report(
+                site, node, dropped_awaitable.check_unstarted(site, node, place, proper)
+            )
             return typ
         # Behind `and`, `or` and `if ... else` mypy expects the type of the other branch, and in a
         # comprehension what it inferred on a visit before: nobody declared that.
@@ -161,21 +157,16 @@ class Judge:
         That is `result` after a report, and else `typ`.
         """
         if is_asked_for_colour(node, site):
-            self._settle(site, node, misuse)
+            self._reporter.settle(site, node, misuse)
             return typ
         if known_by is None and self._is_misdeclared(site, node):
             return any_type()  # mypy objects to the declaration, and would again to each use
-        return result if self._report(site, node, misuse, known_by) else typ
+        return result if self._reporter.report(site, node, misuse, known_by) else typ
 
     def _is_misdeclared(self, site: Site, node: Expression) -> bool:
         """Is this the call of a function that never gives the awaitable it is declared to?"""
         callee = site.callee_node(node) if isinstance(node, CallExpr) else None
         return self._refiner.is_never_awaitable(site.api, callee)
-
-    def _settle(self, site: Site, node: Expression, misuse: Misuse) -> None:
-        """Tell the gate that all is right: mypy may object as well."""
-        if self._tells_gate:
-            compat.note(site.api, codes.SETTLED_NOTE, node, misuse.code)
 
     def _tuple(self, site: Site, node: Expression, typ: TupleType) -> Type:
         """Judge the awaitables in a tuple that is unpacked into names."""
@@ -192,7 +183,7 @@ class Judge:
                 continue
             there = replace(place, kind=Kind.ASSIGNED, target=target)
             misuse = first_misuse(Use(site, value, node, node, there))
-            if misuse is not None and self._report(site, node, misuse):
+            if misuse is not None and self._reporter.report(site, node, misuse):
                 items[position] = misuse.result or value.result
         return typ.copy_modified(items=items)
 
@@ -246,11 +237,11 @@ class Judge:
         place = place_of(node, site.parents)
         misuse = hidden_awaitable.check_source(site, node, place)
         if misuse is not None:
-            self._report(site, node, misuse, given.refined)
+            self._reporter.report(site, node, misuse, given.refined)
             return typ
         if given.or_none:
             misuse = first_misuse_if_not_none(Use(site, value, node, node, place))
-        if misuse is None or not self._report(site, node, misuse, given.refined):
+        if misuse is None or not self._reporter.report(site, node, misuse, given.refined):
             return typ
         return misuse.result or value.result
 
@@ -261,7 +252,7 @@ class Judge:
         site = self.site(api, node) if value and value.sort is Sort.COROUTINE else None
         if site is not None and value is not None:
             use = Use(site, value, node, node, place_of(node, site.parents))
-            self._report(site, node, misuse_of_parameter(use))
+            self._reporter.report(site, node, misuse_of_parameter(use))
 
     def elements(
         self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step
@@ -272,7 +263,7 @@ class Judge:
             return False
         place = place_of(node, site.parents)
         use = Use(site, value, node, node, place, in_container=True, in_result=True, steps=(step,))
-        return self._report(site, node, first_misuse(use), known_by)
+        return self._reporter.report(site, node, first_misuse(use), known_by)
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Report methods that are async where they must not be, or the other way round."""
@@ -310,7 +301,7 @@ class Judge:
             return typ
         call = self._call(ctx, site, node)
         misuse = first_misuse_in_call(call)
-        if not self._report(site, node, misuse) or _is_inside_argument(site, node):
+        if not self._reporter.report(site, node, misuse) or _is_inside_argument(site, node):
             return typ
         for passed, value in call.async_functions():
             if misuse is not None and passed.value is misuse.node:
@@ -328,7 +319,7 @@ class Judge:
             dropped_awaitable.check_test,
             async_callback.check_asked,
         ):
-            if self._report(site, node, check(call)):
+            if self._reporter.report(site, node, check(call)):
                 return
 
     def replacement(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Type:
@@ -340,7 +331,7 @@ class Judge:
         if site is None:
             return typ
         call = self._call(ctx, site, node)
-        self._report(site, node, async_test.check_replacement(call))
+        self._reporter.report(site, node, async_test.check_replacement(call))
         return with_chosen_mock(call, typ)
 
     def is_async_mock(self, api: CheckerPluginInterface, node: MemberExpr) -> bool:
@@ -353,13 +344,13 @@ class Judge:
         site = self.site(api, node) if compat.is_enabled(api, codes.UNKNOWN_AWAITABLE) else None
         if site is not None:
             place = place_of(node, site.parents)
-            self._report(site, node, unknown_awaitable.check_value(site, node, typ, place))
+            self._reporter.report(site, node, unknown_awaitable.check_value(site, node, typ, place))
 
     def factory(self, api: CheckerPluginInterface, node: CallExpr, made: Instance | None) -> None:
         """Report the call of a function without annotations that makes a protected type."""
         site = self.site(api, node) if made is not None else None
         if site is not None and made is not None:
-            self._report(site, node, unknown_awaitable.check_factory(site, node, made))
+            self._reporter.report(site, node, unknown_awaitable.check_factory(site, node, made))
 
     def _call(self, ctx: FunctionContext | MethodContext, site: Site, node: CallExpr) -> Call:
         arguments = tuple(
@@ -376,58 +367,6 @@ class Judge:
         links = self._links.below(compat.root(api))
         site = Site(api, links, self._refiner, self._config)
         return site if node in site.parents else None
-
-    def _report(
-        self,
-        site: Site,
-        node: Expression,
-        misuse: Misuse | None,
-        known_by: Refined | None = None,
-    ) -> bool:
-        """Report a misuse; say whether the code is on in the module in work."""
-        api = site.api
-        if misuse is None or not compat.is_enabled(api, misuse.code):
-            return False
-        if compat.ignored_codes(api, misuse.node or node) & _REPLACED:
-            return False  # the user has settled mypy's own error there: it stays mypy's
-        if is_rebound(misuse.node or node, site):
-            self._settle(site, misuse.node or node, misuse)
-            return False
-        nodes = (misuse.node or node, *_alike(site, node))
-        if any(not compat.reported_codes(api, one).isdisjoint(codes.LIVE) for one in nodes):
-            # On a visit before; what mypy inferred from its recovery may make it another misuse.
-            return True
-        notes = misuse.notes
-        if known_by is not None:
-            origins = (one for one in known_by.origins if one.fullname != PASSED)
-            notes = (*notes, *map(messages.known_by, origins))
-        if self._tells_gate:
-            notes = (*notes, *_origin(site, node))
-        is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
-        report = compat.report_in_attempt if is_overloaded else compat.report
-        report(api, misuse.text, misuse.node or node, misuse.code, notes)
-        return True
-
-
-_REPLACED: Final = frozenset(
-    {
-        "arg-type",
-        "assignment",
-        "attr-defined",
-        "call-overload",
-        "comparison-overlap",
-        "dict-item",
-        "index",
-        "list-item",
-        "operator",
-        "return-value",
-        "type-var",
-        "union-attr",
-        "unused-awaitable",
-        "unused-coroutine",
-    }
-)
-"""Codes of the errors of mypy that a report of ours takes the place of."""
 
 
 def _is_asked_for(site: Site, node: Expression) -> bool:
@@ -472,14 +411,6 @@ def _is_function(typ: ProperType) -> bool:
     )
 
 
-def _alike(site: Site, node: Expression) -> Iterator[Expression]:
-    """Yield what one `await` serves too: the other arm of a conditional on the same line."""
-    above = site.parents.get(node)
-    if isinstance(above, ConditionalExpr) and node in (above.if_expr, above.else_expr):
-        if above.if_expr.line == above.else_expr.line:
-            yield above.if_expr if node is above.else_expr else above.else_expr
-
-
 def _has_async_methods(typ: ProperType) -> bool:
     if not isinstance(typ, Instance):
         return _is_function(typ)
@@ -488,13 +419,3 @@ def _has_async_methods(typ: ProperType) -> bool:
         for base in typ.type.mro
         for symbol in base.names.values()
     )
-
-
-def _origin(site: Site, node: Expression) -> Iterator[str]:
-    """Yield the note with the function that was called, where it is one of the program's."""
-    made_by = site.callee_node(node) if isinstance(node, CallExpr) else None
-    if isinstance(made_by, FuncDef | Decorator | OverloadedFuncDef):
-        module = compat.module_defining(site.api, made_by.fullname)
-        if module:
-            name = made_by.fullname.removeprefix(f"{module}.")
-            yield f"{codes.ORIGIN_NOTE}{module}:{name} at column {node.column}"
