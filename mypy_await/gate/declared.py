@@ -84,8 +84,9 @@ class Declared:
                 found = next(self._bases.definitions(error.path, error.line, name), None)
                 if not _is_stub(found, ast.AsyncFunctionDef):
                     return False
+                is_meant = True
             case ast.Call(func=ast.Attribute(attr=name)):
-                pass
+                is_meant = not typ.given.is_anything
             case _:
                 return False
         methods = [
@@ -95,8 +96,10 @@ class Declared:
         ]
         if not is_for:
             return bool(methods) and all(one.path.endswith(".pyi") for one in methods)
-        stubs = [one for one in methods if _is_stub(one.node, ast.AsyncFunctionDef)]
-        return bool(stubs) and all(_yields(one.node) for one in methods if one not in stubs)
+        written = [one for one in methods if not _is_stub(one.node, ast.AsyncFunctionDef)]
+        # Where another object's method declares nothing, only a `yield` tells what is meant.
+        has_stub = len(methods) > len(written)
+        return has_stub and all(_yields(it.node) for it in written) and bool(is_meant or written)
 
     def _is_awaited_rightly(self, error: Finding) -> bool:
         """Is it a call of a plain function by whose declaration it cannot be awaited, wrongly?"""
