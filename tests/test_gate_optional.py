@@ -8,6 +8,7 @@ from gate import Check, put
 
 PROGRAM = """\
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, Optional
 class Connection:
     def close(self) -> None: ...
@@ -15,6 +16,8 @@ class Connection:
     def own(self) -> "Connection": ...
     def either(self) -> bool | Any: ...
     async def drain(self) -> bool: ...
+    @property
+    def on_error(self) -> Callable[[], None] | Awaitable[None]: ...
     def later(self) -> "asyncio.Task[bool]": ...
 class Other:
     async def is_open(self) -> bool: ...
@@ -51,6 +54,7 @@ async def main(
     await connection.drain()
     await connection.later()
     await connection.missing()
+    await connection.on_error()
     await either.is_open()
     await task
 async def several(connection: Connection | str, mixed: Connection | Closed) -> None:

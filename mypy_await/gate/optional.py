@@ -61,9 +61,14 @@ def _text(finding: Finding, bases: Bases) -> str:
 
 
 def _may_give_anything(owner: TypeText, method: str, error: Finding, bases: Bases) -> bool:
-    """Is a method declared to give `Any` besides, or is its class no single one?"""
+    """Is a method declared to give `Any` besides, or is its class no single one?
+
+    What an attribute or a property gives, which may be of several kinds, nobody knows once called.
+    """
     if owner.name == UNION or owner.is_anything:
         return True
     found = bases.definition(error.path, owner.name.rpartition(".")[2], method)
-    noted = found.returns if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) else None
-    return noted is not None and re.search(r"\bAny\b", ast.unparse(noted)) is not None
+    if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
+        return found is not None
+    noted = ast.unparse(found.returns) if found.returns else ""
+    return bool(found.decorator_list) or re.search(r"\bAny\b", noted) is not None
