@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from mypy.nodes import (
     CallExpr,
@@ -34,8 +33,8 @@ from mypy.types import (
 
 from mypy_await import compat
 from mypy_await.awaitables import Awaitable, Sort, awaitable, parts, refuses_coroutines
-from mypy_await.knowledge import calls_synchronously, knows
-from mypy_await.known import says_nothing
+from mypy_await.knowledge import calls_synchronously, knows, only_asks
+from mypy_await.known import is_object, says_nothing
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Place, function_around, place_of
 from mypy_await.site import Site, Slot, has
@@ -306,24 +305,13 @@ def drops_result(site: Site, slot: Slot) -> bool:
     the function is known to be called at once.  Elsewhere it may stand for anything.
     """
     results = [result for formal in slot.formals for result in result_slots(formal)]
-    if not results or not all(
-        isinstance(result, Instance) and result.type.fullname == "builtins.object"
-        for result in results
-    ):
+    if not results or not all(map(is_object, results)):
         return False
     if calls_synchronously(slot.callee, slot.position, slot.name):
         return True
-    if any(knows(section, slot.callee, key) for section, key in _LEFT_TO_OTHERS):
+    if only_asks(slot.callee) or knows("assertions", slot.callee, "of_functions"):
         return False
     return compat.is_of_typeshed(site.api, slot.callee)
-
-
-_LEFT_TO_OTHERS: Final = (
-    ("neutral", "calls"),
-    ("coroutine-tests", "of_functions"),
-    ("assertions", "of_functions"),
-)
-"""Where the table lists what takes any function and calls none, or has a rule of its own."""
 
 
 def takes_any_function(formal: ProperType) -> bool:

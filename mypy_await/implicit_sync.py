@@ -16,12 +16,9 @@ from mypy_await.site import Site
 
 def runs_at_once(site: Site, node: Expression) -> bool:
     """May this call give the result itself, of what its type says is a coroutine?"""
-    packages = [
-        package
-        for package, module in running_at_once().items()
-        if compat.is_in_run(site.api, module)
-    ]
-    if not packages or not isinstance(node, CallExpr):
+    if not isinstance(node, CallExpr):
         return False
-    package = site.callee_name(node).partition(".")[0]
-    return package in packages and not can_await(node, site.parents)
+    module = running_at_once().get(site.callee_name(node).partition(".")[0])
+    if module is None or not compat.is_in_run(site.api, module):
+        return False
+    return not can_await(node, site.parents)

@@ -103,6 +103,11 @@ def calls_synchronously(callee: str, position: int, name: str | None) -> bool:
     return position in slots or name in slots
 
 
+def only_asks(callee: str) -> bool:
+    """Does the table say of a callable that takes any function that it calls none of them?"""
+    return knows("neutral", callee) or knows("coroutine-tests", callee, "of_functions")
+
+
 def has_callbacks(callee: str) -> bool:
     """Does the table list any parameter of the callable?"""
     return callee in load()[CALLBACKS] or callee in _added_callbacks

@@ -24,7 +24,7 @@ from mypy.types import CallableType
 
 from mypy_await import compat
 from mypy_await.attributes import whole_module
-from mypy_await.knowledge import knows
+from mypy_await.knowledge import only_asks
 from mypy_await.places import Kind, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.use import Use
@@ -85,11 +85,8 @@ def _is_handed_on(function: Expression, site: Site) -> bool:
     if place.kind is not Kind.ARGUMENT or not isinstance(place.node, CallExpr):
         return place.kind in _HANDED_ON
     slot = site.slot(place.node, place.value)
-    if any(knows(section, slot.callee, key) for section, key in _ASKING):
+    if only_asks(slot.callee):
         return False
     is_called = any(isinstance(formal, CallableType) for formal in slot.formals)
     is_wrapped = slot.callee.startswith("functools.")
     return is_wrapped or not (is_called and compat.is_of_typeshed(site.api, slot.callee))
-
-
-_ASKING: Final = (("neutral", "calls"), ("coroutine-tests", "of_functions"))

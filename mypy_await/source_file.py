@@ -88,7 +88,7 @@ class SourceFile:
                 if _asks_for_colour(above.test):
                     return True
             block = next((part for part in _blocks(above) if below in part), [])
-            before = (part for part in block[: block.index(below)]) if block else ()
+            before = block[: block.index(below)] if block else []
             if any(isinstance(part, ast.If) and _is_way_out(part) for part in before):
                 return True
             below, above = above, self.parents.get(above)

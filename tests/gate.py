@@ -75,6 +75,11 @@ def put(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def places_of_errors(out: str) -> list[str]:
+    """Return `file:line:column` of each error of an output."""
+    return [line.split(": ")[0] for line in out.splitlines() if ": error: " in line]
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Run git as somebody, whatever the machine is set up for."""
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]

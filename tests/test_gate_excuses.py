@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from gate import Check, put
+from gate import Check, places_of_errors, put
 
 from mypy_await.gate.bases import Bases
 from mypy_await.gate.source import Sources
@@ -27,9 +27,7 @@ def test_an_override_counts_against_the_nearest_definition(command: Check, tmp_p
     put(tmp_path, {"pkg/later.py": LATER, "server.py": SERVER})
     for _ in ("fresh", "from the cache"):
         found = command("check", "server.py", "--cache-dir", str(tmp_path / "cache")).out
-        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
-            "server.py:6:5"
-        ]
+        assert places_of_errors(found) == ["server.py:6:5"]
 
 
 def nearest(folder: Path, member: str = "start", *, cls: str = "Own", **files: str) -> str | None:
@@ -132,9 +130,7 @@ def test_a_container_may_have_async_methods_of_its_own(command: Check, tmp_path:
     )
     put(tmp_path, {"app.py": text})
     found = command("check", "app.py").out
-    assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
-        "app.py:9:5"
-    ]
+    assert places_of_errors(found) == ["app.py:9:5"]
 
 
 ASKED: Final = """from collections.abc import Awaitable, Callable
@@ -159,9 +155,7 @@ def test_an_error_of_mypy_where_the_program_knows_better_is_dropped(
     put(tmp_path, {"app.py": ASKED, "other.py": ASKED.replace("if is_async(check)", "if passed")})
     for _ in ("fresh", "from the cache"):
         found = command("check", "app.py", "other.py", "--cache-dir", str(tmp_path / "cache")).out
-        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
-            "other.py:12:18"
-        ]
+        assert places_of_errors(found) == ["other.py:12:18"]
 
 
 FACTORY: Final = (
@@ -198,7 +192,7 @@ def test_a_factory_makes_objects_of_the_class_it_was_given(command: Check, tmp_p
     put(tmp_path, {"pkg/database.py": DATABASE, "app.py": FACTORY_USES})
     for _ in ("fresh", "from the cache"):
         found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache")).out
-        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+        assert places_of_errors(found) == [
             "app.py:13:5",
             "app.py:14:16",
         ]
@@ -224,7 +218,7 @@ def test_an_abstract_method_is_what_its_overrides_are(command: Check, tmp_path: 
     put(tmp_path, {"silver.py": SILVER, "app.py": COIN_USES})
     for _ in ("fresh", "from the cache"):
         found = command("check", "app.py", "silver.py", "--cache-dir", str(tmp_path / "cache")).out
-        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
+        assert places_of_errors(found) == [
             "app.py:6:5",
             "silver.py:5:5",
         ]
@@ -252,6 +246,4 @@ def test_stubs_repeat_no_decorators_and_have_no_yield(command: Check, tmp_path: 
     put(tmp_path, {"app.py": STUB_USES})
     for _ in ("fresh", "from the cache"):
         found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache")).out
-        assert [line.split(": ")[0] for line in found.splitlines() if ": error: " in line] == [
-            "app.py:10:16"
-        ]
+        assert places_of_errors(found) == ["app.py:10:16"]

@@ -178,7 +178,7 @@ def _is_shown(error: Finding, run: Run) -> bool:
 
     return (
         is_about_awaitables(error, run.nothing(error))
-        and not is_excused(error, run.sources, run.path_of)
+        and not is_excused(error, run.bases)
         and not run.doubts.rests_on_doubt(error)
         and not run.declared.is_wrong(error)
     )

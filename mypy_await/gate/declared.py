@@ -103,8 +103,7 @@ class Declared:
 
     def _is_awaited_rightly(self, error: Finding) -> bool:
         """Is it a call of a plain function by whose declaration it cannot be awaited, wrongly?"""
-        expression = self._bases.sources.expression_of(error)
-        match expression.value if isinstance(expression, ast.Await) else expression:
+        match self._bases.sources.value_of(error):
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 pass
             case _:

@@ -22,6 +22,11 @@ MISTYPED: Final = frozenset({"assignment", "no-redef", "type-var"})
 OF_NONE: Final = '(expression has type "None"'
 """A name that begins with None has the declared type wherever it matters."""
 NO_GENERATOR: Final = "The return type of an async generator function should be"
+ASSIGNED: Final = re.compile(
+    r'Incompatible types in assignment \(expression has type "(?P<given>[^"]*)", '
+    r'(?P<of>variable|target) has type "(?P<declared>[^"]*)"'
+)
+ASKED: Final = re.compile(r"""\bhasattr\(\s*(\w+)\s*,\s*["'](__\w+__)["']""")
 BINDINGS: Final = (ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)
 
 
@@ -65,11 +70,10 @@ class Doubts:
 
     def _is_tested(self, error: Finding, names: set[str]) -> bool:
         """Did the function ask one of the names for `__anext__`, or for another such method?"""
-        asked = re.compile(r"""\bhasattr\(\s*(\w+)\s*,\s*["'](__\w+__)["']""")
         return any(
             name in names and method in OF_ASYNC_USE | OF_SYNC_USE
             for _, line in self._sources.above(error)
-            for name, method in asked.findall(line)
+            for name, method in ASKED.findall(line)
         )
 
     def _is_mistyped(self, error: Finding, names: set[str]) -> bool:
@@ -144,17 +148,13 @@ def _is_reused(error: Finding, sources: Sources) -> bool:
 
     Its type was that of its first value, which nobody declared.
     """
-    match = re.match(
-        r'Incompatible types in assignment \(expression has type "([^"]*)", '
-        r'variable has type "([^"]*)"\)',
-        error.text,
-    )
+    match = ASSIGNED.match(error.text)
     statement = sources.innermost(error.path, error.line, ast.Assign)
-    if match is None or statement is None:
+    if match is None or match["of"] != "variable" or statement is None:
         return False
     function = sources.innermost(error.path, error.line, *FUNCTIONS)
     match statement.targets:
-        case [ast.Name(id=name)] if function and read_type(match[2]).is_async:
+        case [ast.Name(id=name)] if function and read_type(match["declared"]).is_async:
             return _is_only_asked(function, name, statement)
     return False
 
@@ -164,14 +164,11 @@ def _is_put_aside(error: Finding, sources: Sources) -> bool:
 
     Nobody declared what else goes in there, and who keeps a task need not await it there.
     """
-    match = re.match(
-        r'Incompatible types in assignment \(expression has type "([^"]*)", target has type "',
-        error.text,
-    )
+    match = ASSIGNED.match(error.text)
     statement = sources.innermost(error.path, error.line, ast.Assign)
-    if match is None or statement is None:
+    if match is None or match["of"] != "target" or statement is None:
         return False
-    if not all(typ.is_future or typ.name == "Task" for typ in read_type(match[1]).members):
+    if not all(typ.is_future or typ.name == "Task" for typ in read_type(match["given"]).members):
         return False
     match statement.targets:
         case [ast.Subscript(value=ast.Name() as owner)]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from typing import Final
 
 from mypy_await.gate.bases import Bases
@@ -43,11 +42,9 @@ SCHEDULED: Final = re.compile(
 """Tornado's loop awaits what the callback returns, though its declaration does not say so."""
 
 
-def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | None]) -> bool:
-    """Is this error of mypy, for all its types, no missing await?
-
-    `path_of` gives the path of a module of the run.
-    """
+def is_excused(error: Finding, bases: Bases) -> bool:
+    """Is this error of mypy, for all its types, no missing await?"""
+    sources = bases.sources
     if SCHEDULED.match(error.text):
         return True
     line = sources.line(error.path, error.line)
@@ -59,7 +56,6 @@ def is_excused(error: Finding, sources: Sources, path_of: Callable[[str], str | 
         return not read_type(match[1]).is_async  # what is awaited there already
     if (match := OVERRIDE.match(error.text)) and CONTAINER.fullmatch(match["base"]):
         return not match["member"].startswith("__")
-    bases = Bases(sources, path_of)
     return (
         _is_rebound(error, sources)
         or _is_far(error, sources, bases)

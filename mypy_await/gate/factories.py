@@ -23,8 +23,7 @@ LACKS: Final = re.compile(r'.* has no attribute "(__a\w+__)"')
 
 def is_of_given_class(error: Finding, bases: Bases) -> bool:
     """Does a class that the object's maker was given have what is awaited as an `async def`?"""
-    expression = bases.sources.expression_of(error)
-    match expression.value if isinstance(expression, ast.Await) else expression:
+    match bases.sources.value_of(error):
         case ast.Call(func=ast.Attribute(attr=method)) as used:
             pass
         case ast.Call() as used:

@@ -17,9 +17,8 @@ from typing import Final
 from mypy_await.gate import threads
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.nothing import Nothing
+from mypy_await.gate.source import FUNCTIONS, Function
 from mypy_await.gate.typetext import PLAIN, read_type
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Future(Enum):
@@ -52,7 +51,7 @@ def open_future(error: Finding, nothing: Nothing) -> Future | None:
     if "Future[Any]" not in error.text or FORGOTTEN in error.notes:
         return None
     sources = nothing.sources
-    around = sources.innermost(error.path, error.line, ast.FunctionDef, ast.AsyncFunctionDef)
+    around = sources.innermost(error.path, error.line, *FUNCTIONS)
     if around is None or not _means_result(error, nothing):
         return None
     for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", sources.text_of(error))):

@@ -48,8 +48,7 @@ def if_present(typ: TypeText, error: Finding, absent: Iterable[Finding], bases: 
 
 def _method(error: Finding, bases: Bases) -> str | None:
     """Return the method whose result is awaited, with its receiver."""
-    expression = bases.sources.expression_of(error)
-    match expression.value if isinstance(expression, ast.Await) else expression:
+    match bases.sources.value_of(error):
         case ast.Call(func=ast.Attribute() as method):
             return ast.unparse(method)
     return None

@@ -100,8 +100,7 @@ def _of_several(error: Finding, sources: Sources) -> str | None:
 
 
 def _called(error: Finding, sources: Sources) -> str | None:
-    expression = sources.expression_of(error)
-    match expression.value if isinstance(expression, ast.Await) else expression:
+    match sources.value_of(error):
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name
     return None

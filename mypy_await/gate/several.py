@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from mypy_await.gate.bases import Bases
 from mypy_await.gate.findings import Finding
+from mypy_await.gate.source import FUNCTIONS
 from mypy_await.gate.typetext import AWAITABLE, NOTHING, PLAIN, TypeText
 
 
@@ -21,22 +22,17 @@ def is_of_several(typ: TypeText, error: Finding, bases: Bases) -> bool:
     others = [member for member in typ.members if member.kind != AWAITABLE]
     if not results or not all(o.kind in (PLAIN, NOTHING) or o in results for o in others):
         return False
-    function = bases.sources.innermost(
-        error.path, error.line, ast.FunctionDef, ast.AsyncFunctionDef
-    )
-    expression = bases.sources.expression_of(error)
-    match expression.value if isinstance(expression, ast.Await) else expression:
+    function = bases.sources.innermost(error.path, error.line, *FUNCTIONS)
+    match bases.sources.value_of(error):
         case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
             pass
         case _:
             return False
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    if not _is_reached(function.body, owner, error.line):
+    if not isinstance(function, FUNCTIONS) or not _is_reached(function.body, owner, error.line):
         return False
     names = _names_in(_annotation(function.args, owner))
     kinds = {type(bases.definition(error.path, name, method)) for name in names}
-    return {ast.FunctionDef, ast.AsyncFunctionDef} <= kinds
+    return {*FUNCTIONS} <= kinds
 
 
 def _is_reached(body: Sequence[ast.stmt], name: str, line: int) -> bool:

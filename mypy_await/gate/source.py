@@ -86,6 +86,11 @@ class Sources:
         except (SyntaxError, ValueError, RecursionError):
             return None
 
+    def value_of(self, finding: Finding) -> ast.expr | None:
+        """Return the same, or what is awaited where that is an `await`."""
+        expression = self.expression_of(finding)
+        return expression.value if isinstance(expression, ast.Await) else expression
+
     def call_around(self, finding: Finding) -> ast.Call | None:
         """Return the call whose argument the finding stands at."""
         place = (finding.line, finding.column - 1)
@@ -143,7 +148,7 @@ class Sources:
 
     def is_named_before(self, path: str, line: int, name: str) -> bool:
         """Does the function at a line take or mention a variable of this name before it?"""
-        function = self.innermost(path, line, ast.FunctionDef, ast.AsyncFunctionDef)
+        function = self.innermost(path, line, *FUNCTIONS)
         return any(
             _is_named(node, name) and node.lineno < line
             for node in ast.walk(function or self.tree(path))
