@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import CallExpr, Expression, LambdaExpr, ReturnStmt, SymbolNode, Var
+from mypy.nodes import CallExpr, Expression, LambdaExpr, MemberExpr, ReturnStmt, Var
 from mypy.types import CallableType, Instance, ProperType, Type, TypeVarType, get_proper_type
 
-from mypy_await.awaitables import awaitable
-from mypy_await.site import Site
-from mypy_await.summaries import FunctionSummary, Kind
+from mypy_await.awaitables import Sort, awaitable
+from mypy_await.origins import instance
+from mypy_await.site import Site, class_of
+from mypy_await.summaries import FunctionSummary, Kind, Origin, Verdict
 
 
 def gives_future(site: Site, function: Expression) -> bool:
@@ -24,33 +25,44 @@ def gives_future(site: Site, function: Expression) -> bool:
             return isinstance(result, CallExpr) and makes_future(site, result)
         case CallExpr(args=[wrapped, *_]) if site.callee_name(function) == "functools.partial":
             return gives_future(site, wrapped)
-    node = _called(site, function)
-    return _is_future(site, site.refiner.summary_of(site.api, node) if node else None, depth=3)
+    found = _origins(site, _summary(site, function))
+    return any(origin.kind is Kind.FUTURE for origin in found)
 
 
-def _is_future(site: Site, summary: FunctionSummary | None, depth: int) -> bool:
-    """Does a function make a future, itself or by another one that is declared `Awaitable`?"""
-    return summary is not None and any(
-        origin.kind is Kind.FUTURE
-        or (
-            depth > 0
-            and origin.kind is Kind.AWAITABLE
-            and _is_future(site, site.refiner.summary(site.api, origin.fullname), depth - 1)
-        )
-        for origin in summary.result.origins
-    )
+def _origins(site: Site, summary: FunctionSummary | None, depth: int = 3) -> Iterator[Origin]:
+    """Yield what a function gives, followed through others that are declared `Awaitable`."""
+    for origin in summary.result.origins if summary is not None else ():
+        is_open = depth > 0 and origin.kind is Kind.AWAITABLE
+        inner = site.refiner.summary(site.api, origin.fullname) if is_open else None
+        if inner is not None and inner.result.origins:
+            yield from _origins(site, inner, depth - 1)
+        else:
+            yield origin
 
 
 def may_make_future(site: Site, call: CallExpr) -> bool:
     """May this call of something declared `Awaitable` give a future?
 
-    Where source can be read it has to show a coroutine.
+    Where source can be read it has to show a coroutine, on each of its ways.
     """
-    node = _called(site, call.callee)
-    summary = site.refiner.summary_of(site.api, node) if node else None
-    if summary is not None and all(o.kind is not Kind.COROUTINE for o in summary.result.origins):
-        return True
+    summary = _summary(site, call.callee)
+    if summary is not None:
+        kinds = {origin.kind for origin in _origins(site, summary)}
+        if summary.result.verdict is not Verdict.ALWAYS or kinds != {Kind.COROUTINE}:
+            return True
     return makes_future(site, call)
+
+
+def gives_more(site: Site, call: CallExpr) -> bool:
+    """May this call of something declared `Awaitable` give an object with methods of its own?
+
+    So do the methods of a pipeline that give the pipeline itself, to be awaited at the end.
+    """
+    found = _origins(site, _summary(site, call.callee))
+    names = (origin.fullname for origin in found if origin.kind is Kind.AWAITABLE)
+    classes = filter(None, map(site.refiner.origins.class_named, names))
+    made = (awaitable(instance(info)) for info in classes)
+    return any(value is not None and value.sort is Sort.OTHER for value in made)
 
 
 def makes_future(site: Site, call: CallExpr) -> bool:
@@ -84,13 +96,22 @@ def _variable(result: Type) -> ProperType | None:
     return inner if isinstance(inner, TypeVarType) else None
 
 
-def _called(site: Site, function: Expression) -> SymbolNode | None:
-    """Return the function that is called; of what a variable holds, as far as mypy knows it."""
-    node = site.symbol(function)
-    if node is not None and not isinstance(node, Var):
-        return node
-    typ = site.type_of(function)
+def _summary(site: Site, function: Expression) -> FunctionSummary | None:
+    """Return what the source says of a callable: of a method as the class of its receiver has it.
+
+    A variable of a class or module is followed through the source: mypy's cache forgets whose type
+    it has.
+    """
+    api, refiner, node = site.api, site.refiner, site.symbol(function)
+    is_variable = node is None or isinstance(node, Var)
+    typ = site.type_of(function) if is_variable else None
     if isinstance(typ, Instance):
         method = typ.type.get("__call__")
-        return method.node if method else None
-    return typ.definition if isinstance(typ, CallableType) else None
+        return refiner.summary_of(api, method.node) if method else None
+    if isinstance(typ, CallableType) and (node is None or "." not in node.fullname):
+        return refiner.summary_of(api, typ.definition)
+    if isinstance(function, MemberExpr) and (owner := class_of(site.type_of(function.expr))):
+        found = refiner.summary(api, f"{owner.fullname}.{function.name}")
+        is_told = found is not None and found.result.verdict is not Verdict.UNKNOWN
+        return found if is_told or not is_variable else None
+    return refiner.summary_of(api, node)

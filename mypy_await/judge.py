@@ -58,6 +58,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
 from mypy_await.origins import Refined, Sometimes, any_type
@@ -156,9 +157,9 @@ class Judge:
 
         That is `result` after a report, and else `typ`.
         """
-        if is_asked_for_colour(node, site):
-            self._reporter.settle(site, node, misuse)
-            return typ
+        if is_asked_for_colour(node, site) or _gives_more(site, node, typ):
+            # mypy may object to each use of a name that holds it.
+            return any_type() if self._reporter.settle(site, node, misuse) else typ
         if known_by is None and self._is_misdeclared(site, node):
             return any_type()  # mypy objects to the declaration, and would again to each use
         return result if self._reporter.report(site, node, misuse, known_by) else typ
@@ -375,6 +376,14 @@ def _is_asked_for(site: Site, node: Expression) -> bool:
         isinstance(get_proper_type(signature.ret_type), TypeVarType)
         for signature in site.declared_signatures(node)
     )
+
+
+def _gives_more(site: Site, node: Expression, typ: Type) -> bool:
+    """Is it declared `Awaitable`, and an object of a class that has more by its source?"""
+    value = awaitable(typ) if isinstance(node, CallExpr) else None
+    if value is None or value.sort is not Sort.AWAITABLE or not isinstance(node, CallExpr):
+        return False
+    return gives_more(site, node)
 
 
 def _held(api: CheckerPluginInterface, node: Expression, typ: ProperType) -> Awaitable | None:

@@ -25,11 +25,12 @@ from mypy.types import (
     NoneType,
     ProperType,
     Type,
+    UnionType,
     get_proper_type,
 )
 
 from mypy_await import compat, names, wrapped
-from mypy_await.awaitables import awaitable, differ_in_colour, is_async_def
+from mypy_await.awaitables import Sort, awaitable, differ_in_colour, is_async_def, parts
 from mypy_await.freshness import Freshness
 from mypy_await.known import arguments, leaves_open, says_nothing
 from mypy_await.origins import (
@@ -133,6 +134,8 @@ class Refiner(Reader):
         api = ctx.api
         if self._infer_returns and (manager := self._manager(api, fullname, node, typ)):
             return manager
+        if isinstance(typ, UnionType):
+            return self._of_two_colours(ctx, fullname, node, typ)
         inside = awaitable(typ)
         if inside is None or not says_nothing(get_proper_type(inside.result)):
             return None
@@ -151,6 +154,33 @@ class Refiner(Reader):
         )
         self.note(api, summary)
         return found
+
+    def _of_two_colours(
+        self,
+        ctx: FunctionContext | MethodContext,
+        fullname: str,
+        node: CallExpr,
+        typ: UnionType,
+    ) -> Refined | None:
+        """Return the awaitables among what is declared, `int | Awaitable[int]`, if this is one.
+
+        The source of the receiver's class says so, or that of the function for these arguments.
+        """
+        awaitables = [item for item in typ.items if awaitable(item)]
+        others = [item for item in typ.items if not awaitable(item)]
+        if not awaitables or all(isinstance(get_proper_type(o), NoneType) for o in others):
+            return None
+        summary = self.summary_of_callee(ctx.api, fullname, node.callee)
+        if summary is None:
+            return None
+        found = self.origins.awaitable(ctx.api, summary.result) or self.origins.awaitable(
+            ctx.api, summary.result_with(arguments(ctx))
+        )
+        self.note(ctx.api, summary)
+        given = map(awaitable, parts(get_proper_type(found.typ))) if found else ()
+        if found is None or any(value and value.sort is Sort.OTHER for value in given):
+            return None
+        return Refined(compat.make_simplified_union(awaitables), found.origins)
 
     def _handed_out(
         self, ctx: FunctionContext | MethodContext, summary: FunctionSummary

@@ -59,10 +59,11 @@ class Reporter:
         report(api, misuse.text, misuse.node or node, misuse.code, notes)
         return True
 
-    def settle(self, site: Site, node: Expression, misuse: Misuse) -> None:
-        """Tell the gate that all is right: mypy may object as well."""
+    def settle(self, site: Site, node: Expression, misuse: Misuse) -> bool:
+        """Tell the gate that all is right: mypy may object as well.  Is there a gate?"""
         if self._tells_gate:
             compat.note(site.api, codes.SETTLED_NOTE, node, misuse.code)
+        return self._tells_gate
 
 
 _REPLACED: Final = frozenset(

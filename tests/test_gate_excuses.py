@@ -247,3 +247,42 @@ def test_stubs_repeat_no_decorators_and_have_no_yield(command: Check, tmp_path: 
     for _ in ("fresh", "from the cache"):
         found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache")).out
         assert places_of_errors(found) == ["app.py:10:16"]
+
+
+PIPELINE: Final = """from collections.abc import Awaitable, Generator
+from typing import Any
+
+
+class Client:
+    def get(self, name: str) -> Awaitable[str]:
+        return self.execute(name)
+
+    def execute(self, name: str) -> Awaitable[str]:
+        return self.load(name)
+
+    async def load(self, name: str) -> str:
+        return name
+
+
+class Pipeline(Client):
+    def __await__(self) -> Generator[Any, Any, str]: ...
+
+    def execute(self, name: str) -> "Pipeline":
+        return self
+
+
+async def use(client: Client, pipeline: Pipeline) -> None:
+    pipeline.get("a").get("b")
+    both = pipeline.get("a")
+    both.get("c")
+    client.get("a").upper()
+"""
+
+
+def test_objects_that_are_more_than_declared_are_used_rightly(
+    command: Check, tmp_path: Path
+) -> None:
+    put(tmp_path, {"app.py": PIPELINE})
+    for _ in ("fresh", "from the cache"):
+        found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache")).out
+        assert places_of_errors(found) == ["app.py:27:5"]

@@ -15,7 +15,9 @@ from mypy_await.summaries.values import (
     Instance,
     Partial,
     Plain,
+    Row,
     Value,
+    only,
 )
 
 Lazy = Callable[[], Value]
@@ -48,6 +50,9 @@ def of_call(node: ast.Call, frame: Frame, value: Callable[[ast.expr], Value]) ->
     for arg in node.args:
         if isinstance(arg, ast.Starred):
             is_open = True
+            match only(value(arg.value)):
+                case Row(position=0, item=first):
+                    positional.append(_constant(first))
             break
         positional.append(_lazy(value, arg))
     keywords = {k.arg: _lazy(value, k.value) for k in node.keywords if k.arg}
@@ -89,6 +94,9 @@ def bind(
     names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
     passed = ([_constant(receiver)] if receiver is not None else []) + given.positional
     values: dict[str, Lazy | None] = dict(zip(names, passed, strict=False))
+    if receiver is not None and not names and spec.vararg:
+        # What a wrapper hands on begins with the receiver.
+        values[spec.vararg.arg] = _constant(frozenset({Row(0, receiver)}))
     first = spec.posonlyargs if given.by_name else []
     by_keyword = {arg.arg for arg in (*first, *spec.args, *spec.kwonlyargs)}
     values |= {name: lazy for name, lazy in given.keywords.items() if name in by_keyword}

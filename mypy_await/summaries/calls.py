@@ -125,10 +125,21 @@ def call_function(engine: Engine, function: Function, given: Arguments) -> Value
         return _call_async(engine, function, given)
     noted = declared_result(engine, function)
     if not noted >= UNKNOWN:
-        return noted
+        return _of_one_colour(engine, function, given, noted) if _is_mixed(noted) else noted
     if is_generator(engine, function):
         return instance("types.GeneratorType")
     return body_result(engine, function, bound(engine, function, given))
+
+
+def _is_mixed(declared: Value) -> bool:
+    """Is it declared for two colours, as in `int | Awaitable[int]`?"""
+    return {isinstance(atom, Awaitable) for atom in declared - NONE} == {True, False}
+
+
+def _of_one_colour(engine: Engine, function: Function, given: Arguments, declared: Value) -> Value:
+    """Return what the body says of this receiver and these arguments, as far as it tells."""
+    read = body_result(engine, function, bound(engine, function, given))
+    return declared if read >= UNKNOWN else read
 
 
 def _call_async(engine: Engine, function: Function, given: Arguments) -> Value:
