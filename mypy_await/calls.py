@@ -33,6 +33,7 @@ from mypy.types import (
 
 from mypy_await import compat
 from mypy_await.awaitables import Awaitable, Sort, awaitable, parts, refuses_coroutines
+from mypy_await.functions import result_by_source
 from mypy_await.knowledge import calls_synchronously, knows, only_asks
 from mypy_await.known import is_object, says_nothing
 from mypy_await.overrides import dotted_name
@@ -85,13 +86,12 @@ class Call:
         for passed in self.arguments:
             value = result_of_calling(passed.typ)
             if value is None and by_source:
-                value = self._made_by(passed.typ)
+                value = self._made_by(passed)
             if value is not None and value.is_lazy and not self._is_wanted_as_object(passed):
                 yield passed, value
 
-    def _made_by(self, function: ProperType) -> Awaitable | None:
-        made = self.site.refiner.result_of(self.site.api, function)
-        value = awaitable(made)
+    def _made_by(self, passed: Passed) -> Awaitable | None:
+        value = awaitable(result_by_source(self.site, passed.value, passed.typ))
         return value if value is not None and value.sort is Sort.COROUTINE else None
 
     def _is_wanted_as_object(self, passed: Passed) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import CallExpr, Expression, LambdaExpr, MemberExpr, ReturnStmt, Var
-from mypy.types import CallableType, Instance, ProperType, Type, TypeVarType, get_proper_type
+from mypy.nodes import CallExpr, Expression, LambdaExpr, ReturnStmt
+from mypy.types import CallableType, ProperType, Type, TypeVarType, get_proper_type
 
 from mypy_await.awaitables import Sort, awaitable
+from mypy_await.functions import summary_of_function
 from mypy_await.origins import instance
-from mypy_await.site import Site, class_of
+from mypy_await.site import Site
 from mypy_await.summaries import FunctionSummary, Kind, Origin, Verdict
 
 
@@ -25,7 +26,7 @@ def gives_future(site: Site, function: Expression) -> bool:
             return isinstance(result, CallExpr) and makes_future(site, result)
         case CallExpr(args=[wrapped, *_]) if site.callee_name(function) == "functools.partial":
             return gives_future(site, wrapped)
-    found = _origins(site, _summary(site, function))
+    found = _origins(site, summary_of_function(site, function))
     return any(origin.kind is Kind.FUTURE for origin in found)
 
 
@@ -45,7 +46,7 @@ def may_make_future(site: Site, call: CallExpr) -> bool:
 
     Where source can be read it has to show a coroutine, on each of its ways.
     """
-    summary = _summary(site, call.callee)
+    summary = summary_of_function(site, call.callee)
     if summary is not None:
         kinds = {origin.kind for origin in _origins(site, summary)}
         if summary.result.verdict is not Verdict.ALWAYS or kinds != {Kind.COROUTINE}:
@@ -58,7 +59,7 @@ def gives_more(site: Site, call: CallExpr) -> bool:
 
     So do the methods of a pipeline that give the pipeline itself, to be awaited at the end.
     """
-    found = _origins(site, _summary(site, call.callee))
+    found = _origins(site, summary_of_function(site, call.callee))
     names = (origin.fullname for origin in found if origin.kind is Kind.AWAITABLE)
     classes = filter(None, map(site.refiner.origins.class_named, names))
     made = (awaitable(instance(info)) for info in classes)
@@ -94,24 +95,3 @@ def _variable(result: Type) -> ProperType | None:
     value = None if isinstance(proper, TypeVarType) else awaitable(proper)
     inner = get_proper_type(value.result) if value else proper
     return inner if isinstance(inner, TypeVarType) else None
-
-
-def _summary(site: Site, function: Expression) -> FunctionSummary | None:
-    """Return what the source says of a callable: of a method as the class of its receiver has it.
-
-    A variable of a class or module is followed through the source: mypy's cache forgets whose type
-    it has.
-    """
-    api, refiner, node = site.api, site.refiner, site.symbol(function)
-    is_variable = node is None or isinstance(node, Var)
-    typ = site.type_of(function) if is_variable else None
-    if isinstance(typ, Instance):
-        method = typ.type.get("__call__")
-        return refiner.summary_of(api, method.node) if method else None
-    if isinstance(typ, CallableType) and (node is None or "." not in node.fullname):
-        return refiner.summary_of(api, typ.definition)
-    if isinstance(function, MemberExpr) and (owner := class_of(site.type_of(function.expr))):
-        found = refiner.summary(api, f"{owner.fullname}.{function.name}")
-        is_told = found is not None and found.result.verdict is not Verdict.UNKNOWN
-        return found if is_told or not is_variable else None
-    return refiner.summary_of(api, node)

@@ -129,6 +129,9 @@ def _function(value: Expression, typ: ProperType) -> FuncDef | Decorator | None:
     symbol = value.node if isinstance(value, RefExpr) else None
     if isinstance(symbol, (FuncDef, Decorator)):
         return symbol
-    is_method = isinstance(value, MemberExpr) and isinstance(typ, CallableType)
-    definition = typ.definition if is_method and isinstance(typ, CallableType) else None
-    return definition if isinstance(definition, (FuncDef, Decorator)) else None
+    if isinstance(value, MemberExpr) and isinstance(typ, CallableType):
+        function = typ.definition
+        # mypy's cache forgets what defines the type of an alias.
+        if isinstance(function, (FuncDef, Decorator)) and function.name == value.name:
+            return function
+    return None

@@ -1,0 +1,40 @@
+"""What the source says of the function that an expression stands for."""
+
+from __future__ import annotations
+
+from mypy.nodes import Expression, MemberExpr, Var
+from mypy.types import CallableType, Instance, ProperType, Type, get_proper_type
+
+from mypy_await.known import says_nothing
+from mypy_await.site import Site, class_of
+from mypy_await.summaries import FunctionSummary, Verdict
+
+
+def summary_of_function(site: Site, function: Expression) -> FunctionSummary | None:
+    """Return the summary of a callable: of a method as the class of its receiver has it.
+
+    A variable of a class or module is followed through the source: mypy's cache forgets whose type
+    it has.
+    """
+    api, refiner, node = site.api, site.refiner, site.symbol(function)
+    is_variable = node is None or isinstance(node, Var)
+    typ = site.type_of(function) if is_variable else None
+    if isinstance(typ, Instance):
+        method = typ.type.get("__call__")
+        return refiner.summary_of(api, method.node) if method else None
+    if isinstance(typ, CallableType) and (node is None or "." not in node.fullname):
+        return refiner.summary_of(api, typ.definition)
+    if isinstance(function, MemberExpr) and (owner := class_of(site.type_of(function.expr))):
+        found = refiner.summary(api, f"{owner.fullname}.{function.name}")
+        is_told = found is not None and found.result.verdict is not Verdict.UNKNOWN
+        return found if is_told or not is_variable else None
+    return refiner.summary_of(api, node)
+
+
+def result_by_source(site: Site, function: Expression, typ: ProperType) -> Type | None:
+    """Return the awaitable that the source says every call of a function of this type gives."""
+    if not isinstance(typ, CallableType) or not says_nothing(get_proper_type(typ.ret_type)):
+        return None
+    summary = summary_of_function(site, function)
+    found = site.refiner.origins.awaitable(site.api, summary.result) if summary else None
+    return found.typ if found else None
