@@ -89,14 +89,14 @@ class Decoration:
             return _runs_once(value) and not function.is_async_generator
         if isinstance(typ, CallableType) and not says_nothing(get_proper_type(typ.ret_type)):
             return False
-        return self._makes_coroutines()
+        return self.makes_coroutines()
 
     def is_of_maker(self) -> bool:
         """Is the function below a sync one whose every call certainly makes a coroutine?"""
         is_async = self.node.func.is_coroutine
-        return not is_async and self.gives_coroutines() and self._makes_coroutines()
+        return not is_async and self.gives_coroutines() and self.makes_coroutines()
 
-    def _makes_coroutines(self) -> bool:
+    def makes_coroutines(self) -> bool:
         """Does the source of the function below say that each call makes a coroutine?"""
         summary = self._below
         result = summary.result if summary else UNKNOWN_RESULT

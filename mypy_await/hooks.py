@@ -272,9 +272,12 @@ class Hooks:
     ) -> Type:
         """Judge `@factory(...)`: the decorator is what the call gives, applied without a name."""
         node = self._links.below(compat.root(api)).get(call)
-        if not isinstance(node, Decorator) or node.decorators[-1] is not call:
+        if not isinstance(node, Decorator):
             return typ
         its_type = get_proper_type(typ)
+        if node.decorators[-1] is not call:
+            outer = Decoration(api, fullname, node, call, its_type, None, self._refiner, False)
+            return self._judge.decorator(outer, typ)
         typ, effect = decorated.made_by_factory(self._refiner, api, fullname, call, node, typ)
         use = Decoration(api, fullname, node, call, its_type, effect, self._refiner)
         return self._judge.decorator(decorated.on_maker(use), typ)

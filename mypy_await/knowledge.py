@@ -32,6 +32,7 @@ SECTIONS: Final = {
     "test-decorators": ("calls",),
     "special-methods": ("calls",),
     "callback-values": ("calls",),
+    "sync-decorators": ("calls", "on_request"),
 }
 """The schema: each section and the lists of full names it may have."""
 

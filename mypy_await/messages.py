@@ -294,6 +294,9 @@ def kept(decoration: Decoration) -> str:
     return f'Decorator "{shown}" keeps {function} where plain functions are called'
 
 
+DECORATE_SYNC: Final = "Decorate a sync function; one may run an event loop for the coroutine"
+
+
 def _decorated(decoration: Decoration) -> str:
     function = decoration.node.func
     if is_async_def(function):

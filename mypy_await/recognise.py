@@ -196,6 +196,8 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
                 decorates=_gives_open_function(result)
                 or _gives_decorator(result)
                 or knows("caches", fullname)
+                or knows("sync-decorators", fullname)
+                or knows("sync-decorators", fullname, "on_request")
                 or knows("fixtures", fullname),
             )
         case Overloaded() | UnionType():

@@ -38,6 +38,8 @@ MODULES: Final = "handled_by"
 """The list with names of modules."""
 NOT_DEFINED: Final = {
     "_pytest.python_api.raises": "until pytest 8.3",
+    "pydantic.class_validators.root_validator": "in pydantic 1",
+    "pydantic.class_validators.validator": "in pydantic 1",
     "pytest.mark": "as written, where mypy does not find pytest",
 }
 """Names that only older versions of a package have, or nobody defines, and why they are listed."""

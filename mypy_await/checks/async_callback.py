@@ -58,6 +58,7 @@ from mypy_await.site import Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading
 from mypy_await.summaries import Use as SourceUse
+from mypy_await.sync_decorators import calls_as_plain
 from mypy_await.uncalled import awaited_uncalled
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
@@ -94,6 +95,8 @@ def check_decoration(decoration: Decoration) -> Misuse | None:
         where = shown_place(kept.use.path, kept.use.line)
         notes = (messages.callback_remedy(), messages.called_at(where))
         return Misuse(codes.ASYNC_CALLBACK, messages.kept(decoration), notes)
+    if calls_as_plain(decoration):
+        return Misuse(codes.ASYNC_CALLBACK, messages.kept(decoration), (messages.DECORATE_SYNC,))
     use = decoration.mistake(How.DROPPED, *VALUE_USES)
     if use is None:
         return None
