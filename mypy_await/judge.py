@@ -51,6 +51,7 @@ from mypy_await.checks import (
     first_misuse_if_not_none,
     first_misuse_in_call,
     hidden_awaitable,
+    is_awaited_by_name,
     masked_coroutine,
     misuse_of_parameter,
     misuses_in_class,
@@ -140,6 +141,9 @@ class Judge:
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
         misuse = first_misuse(use)
         if misuse is None or only not in (None, misuse.code):
+            return typ
+        if misuse.code is codes.UNAWAITED_VALUE and is_awaited_by_name(use):
+            self._reporter.settle(site, node, misuse)
             return typ
         result = typ if held else misuse.result or given.result
         return self._recovered(site, node, misuse, typ, result, known_by)

@@ -286,3 +286,47 @@ def test_objects_that_are_more_than_declared_are_used_rightly(
     for _ in ("fresh", "from the cache"):
         found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache")).out
         assert places_of_errors(found) == ["app.py:27:5"]
+
+
+STREAM_OR_TEXT: Final = """from collections.abc import AsyncIterator
+
+
+async def stream() -> AsyncIterator[str]:
+    yield ""
+
+
+async def query(goes_on: bool) -> None:
+    if goes_on:
+        given = stream()
+    else:
+        given = ""
+        print(len(given))
+    print(given)
+"""
+
+
+def test_text_beside_an_async_iterator_lacks_no_await(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"app.py": STREAM_OR_TEXT})
+    found = command("check", "app.py").out
+    assert places_of_errors(found) == []
+
+
+RAISING: Final = """import unittest
+
+
+async def load(name: str) -> None: ...
+
+
+class LoadTest(unittest.TestCase):
+    def test_refuses(self) -> None:
+        with self.assertRaises(TypeError):
+            load(size=1)  # type: ignore[call-arg]
+        with self.assertRaises(ValueError):
+            load("")
+"""
+
+
+def test_a_call_that_is_to_fail_makes_no_coroutine(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"app.py": RAISING})
+    found = command("check", "app.py").out
+    assert places_of_errors(found) == ["app.py:12:13"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from mypy.nodes import Context
+from mypy.nodes import Context, NameExpr, Var
 
 from mypy_await import attributes, codes, messages
 from mypy_await.awaitables import Sort
@@ -31,9 +31,11 @@ from mypy_await.checks import (
     unknown_awaitable,
 )
 from mypy_await.decorations import Decoration
+from mypy_await.effects import effect_on
 from mypy_await.elements import is_certain, taken_out
 from mypy_await.overrides import ClassBody
 from mypy_await.passing import handed_back
+from mypy_await.paths import Effect
 from mypy_await.places import Kind
 from mypy_await.use import Misuse, Use
 
@@ -147,6 +149,22 @@ def first_misuse_if_not_none(use: Use) -> Misuse | None:
     if end is None or len(end.misuses) < len(end.uses):
         return None
     return unawaited_value.check_binding(binding.use, end)
+
+
+def is_awaited_by_name(use: Use) -> bool:
+    """Is what is bound to a name awaited wherever that is read, though its type is another's?
+
+    Nobody declared that type: mypy inferred it of what the name was bound to first.
+    """
+    target = use.place.target
+    if use.place.kind is not Kind.ASSIGNED or not isinstance(target, NameExpr):
+        return False
+    binding = binding_of(use) if isinstance(target.node, Var) and target.node.is_inferred else None
+    end = fate(binding, _here) if binding else None
+    if binding is None or end is None:
+        return False
+    uses = [binding.use.moved_to(node, is_name=True) for node in end.uses]
+    return bool(uses) and all(effect_on(one) is Effect.AWAIT for one in uses)
 
 
 def misuse_of_parameter(use: Use) -> Misuse | None:

@@ -163,12 +163,12 @@ def _repeats(error: Finding, other: Finding) -> bool:
 
 
 def _is_shown(error: Finding, run: Run) -> bool:
-    if error.is_ours:
-        return True
+    if error.is_ours or error.is_settled:
+        return error.is_ours
     if error.code in ALWAYS:
-        from mypy_await.gate.excuses import is_told_apart
+        from mypy_await.gate.excuses import is_to_raise, is_told_apart
 
-        return not is_told_apart(error, run.sources)
+        return not (is_told_apart(error, run.sources) or is_to_raise(error, run.sources))
     if error.code == NO_VALUE:
         return run.nothing(error).is_gathered(error)
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mypy_await.gate.bases import Bases, Class, statements
+from mypy_await.gate.callables import Callables
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.results import RESULTS
 from mypy_await.gate.source import FUNCTIONS, Function, own_nodes, returns_none
@@ -40,6 +41,7 @@ class Declared:
     def __init__(self, errors: Sequence[Finding], bases: Bases) -> None:
         self._errors = errors
         self._bases = bases
+        self._callables = Callables(errors, bases.sources)
         self._files: dict[str, set[str]] = {}
         """What each file sees: itself, and what it imports."""
         self._defined: dict[str, dict[str, list[Definition]]] = {}
@@ -50,6 +52,7 @@ class Declared:
             self._is_generator(error)
             or self._is_used_rightly(error)
             or self._is_awaited_rightly(error)
+            or self._callables.is_wrong(error)
         )
 
     def _is_generator(self, error: Finding) -> bool:

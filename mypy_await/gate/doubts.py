@@ -15,7 +15,7 @@ from typing import Final
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE
 from mypy_await.gate.source import FUNCTIONS, Sources
-from mypy_await.gate.typetext import read_type
+from mypy_await.gate.typetext import ASYNC_ITERABLE, read_type
 
 MISTYPED: Final = frozenset({"assignment", "no-redef", "type-var"})
 """Codes of what mypy reports where a name is bound, to go on with another type than it gets."""
@@ -27,6 +27,7 @@ ASSIGNED: Final = re.compile(
     r'(?P<of>variable|target) has type "(?P<declared>[^"]*)"'
 )
 ASKED: Final = re.compile(r"""\bhasattr\(\s*(\w+)\s*,\s*["'](__\w+__)["']""")
+SCALARS: Final = frozenset({"bool", "bytes", "float", "int", "str"})
 BINDINGS: Final = (ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)
 
 
@@ -58,6 +59,8 @@ class Doubts:
                     return True
         if _is_join(error) or _is_reused(error, self._sources) or self._decorates(error):
             return True
+        if _is_stream_or_value(error):
+            return True
         if _is_anonymous(error, expression, self._sources) or _is_put_aside(error, self._sources):
             return True
         names = set(_names(error, expression, self._sources))
@@ -82,7 +85,7 @@ class Doubts:
             other.line < error.line
             and self._scope(other) is around
             and not names.isdisjoint(_bound(other, self._sources))
-            and not self._is_about_awaits(other)
+            and (other.is_settled or _is_stream_or_value(other) or not self._is_about_awaits(other))
             for other in self._mistyped.get(error.path, ())
         )
 
@@ -141,6 +144,19 @@ def _is_join(error: Finding) -> bool:
     if match is None or not read_type(match[2]).is_async:
         return False
     return not any(arg.is_async for arg in read_type(match[1]).args[1:])
+
+
+def _is_stream_or_value(error: Finding) -> bool:
+    """Is text, or a number, put in a variable that first held an async iterator?
+
+    No await makes one of the other, as one makes a list of its items.
+    """
+    match = ASSIGNED.match(error.text)
+    if match is None or match["of"] != "variable":
+        return False
+    kinds = {member.kind for member in read_type(match["declared"]).values}
+    given = {member.name.rpartition(".")[2] for member in read_type(match["given"]).values}
+    return given <= SCALARS and kinds == {ASYNC_ITERABLE}
 
 
 def _is_reused(error: Finding, sources: Sources) -> bool:

@@ -35,6 +35,8 @@ RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_comple
 OTHER_CHECKER: Final = re.compile(r"#\s*(pyright|ty|pyrefly|pyre)\s*[:-]\s*(ignore|fixme)")
 """Who told another type checker to be silent knows of the error: the declared types are off."""
 
+RAISING: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+
 SCHEDULED: Final = re.compile(
     r'Argument .* to "(add_future|add_callback\w*|spawn_callback|call_later|call_at)"'
     r' of "\w*IOLoop" '
@@ -78,6 +80,18 @@ def is_told_apart(error: Finding, sources: Sources) -> bool:
             return inside is bool(match[1])
         if re.match(r"\s*(else|elif)\b", line):
             others.add(_indent(line))
+    return False
+
+
+def is_to_raise(error: Finding, sources: Sources) -> bool:
+    """Does a test expect of a call that its arguments do not fit, so that it makes nothing?"""
+    block = sources.innermost(error.path, error.line, ast.With, ast.AsyncWith)
+    for item in block.items if isinstance(block, (ast.With, ast.AsyncWith)) else ():
+        match item.context_expr:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, *_]):
+                expected = {node.id for node in ast.walk(first) if isinstance(node, ast.Name)}
+                if name in RAISING and "TypeError" in expected:
+                    return True
     return False
 
 

@@ -33,6 +33,8 @@ class Finding(NamedTuple):
     notes: tuple[str, ...] = ()
     origin: str = ""
     """The function that makes the awaitable: its module, a colon, its name there."""
+    is_settled: bool = False
+    """Is it an error of mypy's where the plugin says that all is right?"""
 
     @property
     def is_ours(self) -> bool:
@@ -60,8 +62,7 @@ class Finding(NamedTuple):
 def read_findings(lines: Iterable[str]) -> tuple[list[Finding], list[str]]:
     """Split mypy's output (`--output json`) into errors and the lines that are no JSON.
 
-    Notes that belong to no error are left out: nothing can be wrong with them.  So are errors of
-    mypy's where the plugin says that all is right.
+    Notes that belong to no error are left out: nothing can be wrong with them.
     """
     found: list[Finding] = []
     settled: list[Finding] = []
@@ -77,7 +78,8 @@ def read_findings(lines: Iterable[str]) -> tuple[list[Finding], list[str]]:
         elif data["severity"] == "error":
             found.append(finding)
     return [
-        one for one in found if one.is_ours or not any(right.covers(one) for right in settled)
+        one._replace(is_settled=not one.is_ours and any(right.covers(one) for right in settled))
+        for one in found
     ], other
 
 

@@ -1,0 +1,151 @@
+"""Tells whether a declared callback is contradicted, by who passes one and by who calls it.
+
+`handler: Awaitable` often stands for an async function, and a `Callable` is declared with the
+result that its author remembered.  Where one error of mypy's says that what is passed does not fit
+and another that what was declared is not used so, both are about the declaration.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from mypy_await.gate.findings import Finding
+from mypy_await.gate.source import Sources
+from mypy_await.gate.typetext import AWAITABLE, CALLABLE, TypeText, read_type
+
+NOT_CALLABLE: Final = re.compile(r'"(Awaitable\[[^"]*)" not callable')
+MISMATCH: Final = re.compile(
+    r'(?: to "(?P<callee>\w+)"(?: of "[^"]*")? has)? incompatible type "(?P<got>[^"]*)"; '
+    r'expected "(?P<want>[^"]*)"'
+    r'|\(expression has type "(?P<value>[^"]*)", (?:variable|target) has type "(?P<target>[^"]*)"'
+)
+NOT_AWAITABLE: Final = re.compile(r'Incompatible types in "await" \(actual type "([^"]*)"')
+BY_LIBRARY: Final = frozenset(
+    {"as_completed", "ensure_future", "gather", "shield", "wait", "wait_for"}
+)
+"""Functions of asyncio that take an `Awaitable`, and mean it."""
+
+
+class Colour(NamedTuple):
+    """What a parameter of a function of this name is declared to give when it is called."""
+
+    function: str
+    is_async: bool
+    result: TypeText
+
+
+class Callables:
+    """Knows the errors of a run that are about functions and awaitables."""
+
+    def __init__(self, errors: Sequence[Finding], sources: Sources) -> None:
+        self._errors = errors
+        self._sources = sources
+
+    def is_wrong(self, error: Finding) -> bool:
+        """Does the error rest on a declaration that its callers or its body contradict?"""
+        return self._means_function(error) or self._is_of_other_colour(error)
+
+    def _means_function(self, error: Finding) -> bool:
+        """Is a function given for a declared `Awaitable`, which is called, or the reverse?"""
+        mismatch = _mismatch(error)
+        if mismatch is None or mismatch[0] in BY_LIBRARY:
+            return False
+        given, called = self._functions_as_awaitables
+        pairs = list(_item_by_item(*mismatch[1:]))
+        return any(_is_function(got) and want in called for got, want in pairs) or any(
+            _is_function(want) and got in given for got, want in pairs
+        )
+
+    @cached_property
+    def _functions_as_awaitables(self) -> tuple[set[TypeText], set[TypeText]]:
+        """The declared awaitables for which functions are given, and those that are called."""
+        given: set[TypeText] = set()
+        called: set[TypeText] = set()
+        for error in self._errors:
+            if match := NOT_CALLABLE.search(error.text):
+                called.add(read_type(match[1]))
+            if (mismatch := _mismatch(error)) is None:
+                continue
+            for got, want in _item_by_item(*mismatch[1:]):
+                if _is_function(got):
+                    given.add(want)
+                elif _is_function(want):
+                    called.update(got.members)
+        return set(filter(_is_declared, given)), set(filter(_is_declared, called))
+
+    def _is_of_other_colour(self, error: Finding) -> bool:
+        """Do callers pass what the body of a function wants, though it is declared otherwise?"""
+        passed, used = self._colours
+        return _wanted(error) in used or not passed.isdisjoint(self._declared(error))
+
+    @cached_property
+    def _colours(self) -> tuple[set[Colour], set[Colour]]:
+        """The declared colours that callers do not fit, and those that bodies do not."""
+        passed = {colour for error in self._errors if (colour := _wanted(error))}
+        used = {colour for error in self._errors for colour in self._declared(error)}
+        return passed, used
+
+    def _declared(self, error: Finding) -> Iterator[Colour]:
+        """Yield the colour of a parameter that is used as one of another in its function."""
+        if "Callable[" not in error.text and not NOT_AWAITABLE.match(error.text):
+            return
+        function = self._sources.symbol(error).name.rpartition(".")[2]
+        if match := NOT_AWAITABLE.match(error.text):
+            yield Colour(function, False, read_type(match[1]))
+        elif (mismatch := _mismatch(error)) and (colours := _results(*mismatch[1:])):
+            is_async, result = colours
+            yield Colour(function, not is_async, result)
+
+
+def _wanted(error: Finding) -> Colour | None:
+    """Return the declared colour of a parameter that is passed a function of another."""
+    mismatch = _mismatch(error)
+    colours = _results(*mismatch[1:]) if mismatch else None
+    if mismatch is None or colours is None or not mismatch[0]:
+        return None
+    return Colour(mismatch[0], *colours)
+
+
+def _results(got: TypeText, want: TypeText) -> tuple[bool, TypeText] | None:
+    """Return whether a function that gives an awaitable is wanted, and what is given in the end.
+
+    None where the two functions do not differ in that alone.
+    """
+    if not (got.name == want.name == CALLABLE and got.args and want.args):
+        return None
+    mine, theirs = got.args[0], want.args[0]
+    if (mine.kind == AWAITABLE) is (theirs.kind == AWAITABLE):
+        return None
+    is_async = theirs.kind == AWAITABLE
+    return is_async, mine if is_async else theirs
+
+
+def _mismatch(error: Finding) -> tuple[str, TypeText, TypeText] | None:
+    """Return the name of the callee, if there is one, what is given and what is wanted."""
+    match = MISMATCH.search(error.text)
+    if match is None:
+        return None
+    got, want = match["got"] or match["value"], match["want"] or match["target"]
+    return match["callee"] or "", read_type(got), read_type(want)
+
+
+def _item_by_item(got: TypeText, want: TypeText) -> Iterator[tuple[TypeText, TypeText]]:
+    """Yield what is given with what is wanted, in tuples item by item."""
+    if got.name == want.name == "tuple" and len(got.args) == len(want.args):
+        for mine, theirs in zip(got.args, want.args, strict=True):
+            yield from _item_by_item(mine, theirs)
+    else:
+        yield got, want
+
+
+def _is_declared(typ: TypeText) -> bool:
+    """Is it an awaitable by declaration alone?  No call gives an `Awaitable` by itself."""
+    return typ.name == "Awaitable"
+
+
+def _is_function(typ: TypeText) -> bool:
+    """Is it a function, or a union with one?"""
+    return any(member.name in (CALLABLE, "partial") for member in typ.members)

@@ -1,0 +1,57 @@
+"""Errors of mypy about callbacks whose declaration the program itself contradicts, and others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from gate import Check, places_of_errors, put
+
+STARTS: Final = "import asyncio\nfrom collections.abc import Awaitable, Callable\n\n\n"
+WORK: Final = "async def work() -> None: ...\n\n\ndef plain() -> None: ...\n\n\n"
+
+CALLED: Final = (
+    f"{STARTS}{WORK}async def run(job: Awaitable[None]) -> None:\n    await job()\n\n\n"
+    "async def main() -> None:\n    await run(work)\n"
+)
+PASSED_ON: Final = (
+    f"{STARTS}{WORK}def call(job: Callable[[], Awaitable[None]]) -> None: ...\n\n\n"
+    "def add(jobs: list[tuple[str, Awaitable[None]]]) -> None:\n"
+    "    for _, job in jobs:\n        call(job)\n\n\n"
+    "def main() -> None:\n    add([('a', work)])\n"
+)
+AWAITED: Final = (
+    f"{STARTS}{WORK}async def run(job: Callable[[], None]) -> None:\n    await job()\n\n\n"
+    "async def main() -> None:\n    await run(work)\n"
+)
+USED_AS_PLAIN: Final = (
+    f"{STARTS}{WORK}def call(job: Callable[[], None]) -> None: ...\n\n\n"
+    "def run(job: Callable[[], Awaitable[None]]) -> None:\n    call(job)\n\n\n"
+    "def main() -> None:\n    run(plain)\n"
+)
+
+
+@pytest.mark.parametrize("text", [CALLED, PASSED_ON, AWAITED, USED_AS_PLAIN])
+def test_a_contradicted_declaration_is_no_missing_await(
+    command: Check, tmp_path: Path, text: str
+) -> None:
+    put(tmp_path, {"app.py": text})
+    for _ in ("fresh", "from the cache"):
+        found = command("check", "app.py", "--cache-dir", str(tmp_path / "cache"))
+        assert (found.status, places_of_errors(found.out)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (CALLED.replace("await job()", "await job"), "16:15"),
+        (CALLED.replace("await run(work)", "asyncio.run(work)").replace("job()", "job"), "16:17"),
+        (AWAITED.replace("    await job()", "    job()"), "16:15"),
+        (USED_AS_PLAIN.replace("    call(job)", "    asyncio.run(job())"), "19:9"),
+    ],
+)
+def test_one_that_is_not_is_shown(command: Check, tmp_path: Path, text: str, expected: str) -> None:
+    put(tmp_path, {"app.py": text})
+    found = command("check", "app.py").out
+    assert places_of_errors(found) == [f"app.py:{expected}"]
