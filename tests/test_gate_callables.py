@@ -55,3 +55,18 @@ def test_one_that_is_not_is_shown(command: Check, tmp_path: Path, text: str, exp
     put(tmp_path, {"app.py": text})
     found = command("check", "app.py").out
     assert places_of_errors(found) == [f"app.py:{expected}"]
+
+
+def test_an_awaited_callback_that_gives_nothing_is_declared_wrongly(
+    command: Check, tmp_path: Path
+) -> None:
+    nested = (
+        "    async def inside() -> None:\n        await job()\n        await plain()\n\n"
+        "    await inside()\n"
+    )
+    put(
+        tmp_path,
+        {"app.py": AWAITED.replace("    await job()\n", nested).split("\n\n\nasync def m")[0]},
+    )
+    found = command("check", "app.py").out
+    assert places_of_errors(found) == ["app.py:14:9"]

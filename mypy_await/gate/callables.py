@@ -7,14 +7,15 @@ and another that what was declared is not used so, both are about the declaratio
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from mypy_await.gate.findings import Finding
-from mypy_await.gate.source import Sources
-from mypy_await.gate.typetext import AWAITABLE, CALLABLE, TypeText, read_type
+from mypy_await.gate.source import FUNCTIONS, Sources
+from mypy_await.gate.typetext import AWAITABLE, CALLABLE, NOTHING, TypeText, read_type
 
 NOT_CALLABLE: Final = re.compile(r'"(Awaitable\[[^"]*)" not callable')
 MISMATCH: Final = re.compile(
@@ -46,7 +47,11 @@ class Callables:
 
     def is_wrong(self, error: Finding) -> bool:
         """Does the error rest on a declaration that its callers or its body contradict?"""
-        return self._means_function(error) or self._is_of_other_colour(error)
+        return (
+            self._means_function(error)
+            or self._is_of_other_colour(error)
+            or self._is_awaited_callback(error)
+        )
 
     def _means_function(self, error: Finding) -> bool:
         """Is a function given for a declared `Awaitable`, which is called, or the reverse?"""
@@ -88,6 +93,24 @@ class Callables:
         used = {colour for error in self._errors for colour in self._declared(error)}
         return passed, used
 
+    def _is_awaited_callback(self, error: Finding) -> bool:
+        """Is it the await of what a parameter gives that is declared there to give nothing?
+
+        `Callable[[int], None]` is written for any function whose result is not used.  A type that
+        has a name of its own, as a protocol, is a contract with others.
+        """
+        match = NOT_AWAITABLE.match(error.text)
+        call = self._sources.value_of(error) if match and match[1] == NOTHING else None
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            return False
+        name = call.func.id
+        return any(
+            arg.arg == name and arg.annotation is not None and _is_written_out(arg.annotation)
+            for function in self._sources.around(error.path, error.line, *FUNCTIONS)
+            if isinstance(function, FUNCTIONS)
+            for arg in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        )
+
     def _declared(self, error: Finding) -> Iterator[Colour]:
         """Yield the colour of a parameter that is used as one of another in its function."""
         if "Callable[" not in error.text and not NOT_AWAITABLE.match(error.text):
@@ -98,6 +121,14 @@ class Callables:
         elif (mismatch := _mismatch(error)) and (colours := _results(*mismatch[1:])):
             is_async, result = colours
             yield Colour(function, not is_async, result)
+
+
+def _is_written_out(annotation: ast.expr) -> bool:
+    """Does an annotation spell a `Callable` out?"""
+    return any(
+        isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Callable")
+        for node in ast.walk(annotation)
+    )
 
 
 def _wanted(error: Finding) -> Colour | None:

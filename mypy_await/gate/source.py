@@ -135,8 +135,11 @@ class Sources:
 
     def innermost(self, path: str, line: int, *kinds: type[_Node]) -> _Node | None:
         """Return the innermost statement of these kinds around a line."""
-        around = (one for one in _statements_at(self.tree(path), line) if isinstance(one, kinds))
-        return max(around, key=lambda node: node.lineno, default=None)
+        return max(self.around(path, line, *kinds), key=lambda node: node.lineno, default=None)
+
+    def around(self, path: str, line: int, *kinds: type[_Node]) -> Iterator[_Node]:
+        """Yield the statements of these kinds around a line."""
+        return (one for one in _statements_at(self.tree(path), line) if isinstance(one, kinds))
 
     def decorated(self, path: str, line: int) -> Function | None:
         """Return the function that a decorator at a line stands above."""
