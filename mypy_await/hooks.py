@@ -160,7 +160,8 @@ class Hooks:
             typ = self._judge.awaited(ctx.api, node, known_by.typ, known_by.awaited)
             return self._judge.expression(ctx.api, node, typ, known_by)
         if known_by is not None and known_by.origins:
-            return self._judge.expression(ctx.api, node, known_by.typ, known_by)
+            judged = self._judge.expression(ctx.api, node, known_by.typ, known_by)
+            return typ if known_by.is_part and judged is known_by.typ else judged
         elements = self._refiner.elements(ctx, fullname, node)
         if elements is not None and self._judge.elements(ctx.api, node, *elements):
             return known_by.typ if known_by else typ

@@ -28,6 +28,8 @@ class Refined:
     """The functions whose awaitable it is."""
     awaited: Refined | None = None
     """What awaiting it gives, where that is another awaitable."""
+    is_part: bool = False
+    """Is it what a declared union is here?  Names that are bound to it stay of the union."""
 
 
 @dataclass(frozen=True)

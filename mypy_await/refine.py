@@ -180,7 +180,8 @@ class Refiner(Reader):
         given = map(awaitable, parts(get_proper_type(found.typ))) if found else ()
         if found is None or any(value and value.sort is Sort.OTHER for value in given):
             return None
-        return Refined(compat.make_simplified_union(awaitables), found.origins)
+        part = compat.make_simplified_union(awaitables)
+        return Refined(part, found.origins, is_part=True)
 
     def _handed_out(
         self, ctx: FunctionContext | MethodContext, summary: FunctionSummary
