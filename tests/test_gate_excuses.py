@@ -330,3 +330,23 @@ def test_a_call_that_is_to_fail_makes_no_coroutine(command: Check, tmp_path: Pat
     put(tmp_path, {"app.py": RAISING})
     found = command("check", "app.py").out
     assert places_of_errors(found) == ["app.py:12:13"]
+
+
+DECLARED_NAME: Final = """async def load() -> str: ...
+
+
+async def read() -> str:
+    data: str = ""
+    data = load()
+    return await data
+
+
+async def other(data: str) -> str:
+    return await data
+"""
+
+
+def test_a_name_of_another_type_is_one_report(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"app.py": DECLARED_NAME})
+    found = command("check", "app.py").out
+    assert places_of_errors(found) == ["app.py:6:12", "app.py:11:12"]

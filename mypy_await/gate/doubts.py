@@ -19,6 +19,8 @@ from mypy_await.gate.typetext import ASYNC_ITERABLE, read_type
 
 MISTYPED: Final = frozenset({"assignment", "no-redef", "type-var"})
 """Codes of what mypy reports where a name is bound, to go on with another type than it gets."""
+UNAWAITED: Final = "is assigned without being awaited; expected"
+"""Our own report of a binding; what mypy says of the name behind it is the same mistake."""
 OF_NONE: Final = '(expression has type "None"'
 """A name that begins with None has the declared type wherever it matters."""
 NO_GENERATOR: Final = "The return type of an async generator function should be"
@@ -45,7 +47,7 @@ class Doubts:
         self._mistyped: dict[str, list[Finding]] = {}
         self._generators: set[str] = set()
         for error in errors:
-            if error.code in MISTYPED and OF_NONE not in error.text:
+            if _is_of_binding(error):
                 self._mistyped.setdefault(error.path, []).append(error)
             elif error.text.startswith(NO_GENERATOR):
                 self._generators.add(sources.symbol(error).name.rpartition(".")[2])
@@ -85,13 +87,26 @@ class Doubts:
             other.line < error.line
             and self._scope(other) is around
             and not names.isdisjoint(_bound(other, self._sources))
-            and (other.is_settled or _is_stream_or_value(other) or not self._is_about_awaits(other))
+            and self._is_wrong_type(other)
             for other in self._mistyped.get(error.path, ())
         )
+
+    def _is_wrong_type(self, error: Finding) -> bool:
+        """Is the type of the name wrong, and not what is bound to it?"""
+        if error.is_ours or error.is_settled or _is_stream_or_value(error):
+            return True
+        return not self._is_about_awaits(error)
 
     def _scope(self, error: Finding) -> ast.stmt | None:
         """Return the function or class around an error: names are not unique in a file."""
         return self._sources.innermost(error.path, error.line, *FUNCTIONS, ast.ClassDef)
+
+
+def _is_of_binding(error: Finding) -> bool:
+    """Does it say that a name is bound to what does not fit its type?"""
+    if error.is_ours:
+        return UNAWAITED in error.text
+    return error.code in MISTYPED and OF_NONE not in error.text
 
 
 def root(node: ast.AST | None) -> str | None:
