@@ -66,7 +66,6 @@ def applied(
     if summary is None:
         return typ, None
     effect = summary.decorator
-    refiner.note(api, summary)
     if node.func.info or not _erases(get_proper_type(typ)):
         return typ, effect
     return _apply(refiner, api, node.func, typ, effect)
@@ -88,7 +87,6 @@ def made_by_factory(
     effect = _made_by(summary, call) if summary else None
     if summary is None or effect is None:
         return typ, None
-    refiner.note(api, summary)
     if node.func.info or not _erases(get_proper_type(typ)):
         return typ, effect
     decorated, _ = _apply(refiner, api, node.func, typ, effect)
@@ -116,9 +114,7 @@ def awaits(decoration: Decoration) -> Kept | None:
     if not (found := _called(decoration)):
         return None
     summary, shape = found
-    kept = summary.awaits_below(shape)
-    decoration.refiner.note(decoration.api, summary)
-    return kept
+    return summary.awaits_below(shape)
 
 
 def on_maker(decoration: Decoration) -> Decoration:
@@ -132,7 +128,6 @@ def on_maker(decoration: Decoration) -> Decoration:
     effect = found[0].effect_on_maker(found[1]) if found else None
     if found is None or effect is None or not (effect.use or effect.kept):
         return decoration
-    decoration.refiner.note(decoration.api, found[0])
     return replace(decoration, effect=effect) if decoration.is_of_maker() else decoration
 
 
@@ -155,7 +150,6 @@ def async_decorator(decoration: Decoration) -> Origin | None:
         return None
     summary, shape = found
     origin = summary.async_decorator(shape) if shape else None
-    decoration.refiner.note(decoration.api, summary)
     return origin if origin and _is_only_called(decoration) else None
 
 
@@ -229,7 +223,6 @@ def _made_async(
     if summary is None or not summary.is_bare:
         return None
     made = refiner.origins.awaitable(api, summary.result)
-    refiner.note(api, summary)
     return compat.open_callable(api, get_proper_type(made.typ)) if made else None
 
 
@@ -251,7 +244,6 @@ def method(refiner: Refiner, api: CheckerPluginInterface, fullname: str, typ: Ty
     if summary is None or not (is_async_def(node.func) or summary.is_bare):
         return typ
     result = refiner.origins.awaitable(api, summary.result)
-    refiner.note(api, summary)
     return compat.open_callable(api, get_proper_type(result.typ)) if result else typ
 
 

@@ -226,7 +226,6 @@ def _class_made(site: Site, node: Expression) -> TypeInfo | None:
     summary = site.summary_on_receiver(call)
     if summary is None or summary.is_async is (call is node):
         return None
-    site.refiner.note(site.api, summary)
     return site.refiner.origins.class_named(summary.makes_class(_flags(site, call)))
 
 

@@ -37,7 +37,9 @@ class Reader:
         self.lookup = lookup
         self._freshness = freshness
         self._modules: dict[str, MypyFile] = {}
-        self._summaries = Summaries(self._path_of, self._known)
+        self._summaries = Summaries(self._path_of, self._known, self._note)
+        self._module = ""
+        """The module in work: what it is told of a summary it rests on."""
         self._asked: dict[object, FunctionSummary | None] = {}
         self._noted: set[tuple[str, frozenset[str]]] = set()
         self._any_by_intent: dict[str, bool] = {}
@@ -84,10 +86,7 @@ class Reader:
         if not isinstance(node, (FuncDef, Decorator)):
             return False
         summary = self.summary_of(api, node)
-        if summary is None or summary.result.verdict is not Verdict.NEVER:
-            return False
-        self.note(api, summary)
-        return True
+        return summary is not None and summary.result.verdict is Verdict.NEVER
 
     def summary_of_decorated(
         self, api: CheckerPluginInterface, node: Decorator, outermost: int
@@ -171,17 +170,15 @@ class Reader:
         self, module: str, fullname: str, question: Callable[[FunctionSummary], T]
     ) -> T | None:
         """Return what the summary of a function answers, while mypy analyses the module."""
+        self._module = module
         summary = self._summaries.function(fullname)
         if summary is None:
             return None
-        answer = question(summary)
-        self._freshness.note(module, summary.sources)
-        return answer
+        return question(summary)
 
-    def note(self, api: CheckerPluginInterface, summary: FunctionSummary) -> None:
+    def _note(self, sources: frozenset[str]) -> None:
         """Note that the module in work rests on the sources of a summary, as asked so far."""
-        sources = summary.sources
-        key = compat.module(api).fullname, sources
+        key = self._module, sources
         if key not in self._noted:
             self._noted.add(key)
             self._freshness.note(*key)
@@ -218,11 +215,12 @@ class Reader:
         key: object,
         ask: Callable[[], FunctionSummary | None],
     ) -> FunctionSummary | None:
+        self._module = compat.module(api).fullname
         if key not in self._asked:
             self._asked[key] = ask()
         found = self._asked[key]
         if found is not None:
-            self.note(api, found)
+            self._note(found.sources)
         return found
 
     def _is_nested(self, function: FuncDef) -> bool:

@@ -112,7 +112,7 @@ class Refiner(Reader):
         if summary is None:
             return self._pinned(api, fullname)
         passed = arguments(ctx)
-        found = (
+        return (
             self.origins.awaitable(api, summary.result)
             or self.origins.awaitable(api, summary.result_with(passed))
             or self._wrapped(ctx, node)
@@ -120,8 +120,6 @@ class Refiner(Reader):
             or self._handed_out(ctx, summary)
             or self._receiver(api, summary, typ, lambda: summary.returns_class_with(passed))
         )
-        self.note(api, summary)
-        return found
 
     def _of_known_type(
         self,
@@ -149,11 +147,9 @@ class Refiner(Reader):
         passed = arguments(ctx)
         if given := self._handed_back(api, summary, passed):
             return given
-        found = self._handed_out(ctx, summary) or self._receiver(
+        return self._handed_out(ctx, summary) or self._receiver(
             api, summary, typ, lambda: summary.returns_class_with(passed)
         )
-        self.note(api, summary)
-        return found
 
     def _of_two_colours(
         self,
@@ -176,7 +172,6 @@ class Refiner(Reader):
         found = self.origins.awaitable(ctx.api, summary.result) or self.origins.awaitable(
             ctx.api, summary.result_with(arguments(ctx))
         )
-        self.note(ctx.api, summary)
         given = map(awaitable, parts(get_proper_type(found.typ))) if found else ()
         if found is None or any(value and value.sort is Sort.OTHER for value in given):
             return None
@@ -216,7 +211,6 @@ class Refiner(Reader):
             return []
         names = summary.classes(arguments(ctx))
         found = self._instances(names, is_one="None" in names and len(names) == 2)
-        self.note(ctx.api, summary)
         return [] if any(differ_in_colour(a, b) for a, b in permutations(found, 2)) else found
 
     def _instances(self, names: Sequence[str], *, is_one: bool = False) -> list[ProperType]:
@@ -254,7 +248,6 @@ class Refiner(Reader):
             info = self.origins.class_named(by_call())
             return generator(api, instance(info)) if info else typ
         found = self._receiver(api, summary, typ, by_call)
-        self.note(api, summary)
         return found.typ if found else typ
 
     def _manager(
@@ -269,7 +262,6 @@ class Refiner(Reader):
         info = self.origins.class_named(summary.enters_class) if summary else None
         if summary is None or info is None:
             return None
-        self.note(api, summary)
         return Refined(typ.copy_modified(args=[instance(info), *typ.args[1:]]))
 
     def _handed_back(
@@ -284,7 +276,6 @@ class Refiner(Reader):
         if not summary.is_async or summary.awaited_with({}).verdict is Verdict.ALWAYS:
             return None
         inner = self.origins.awaitable(api, summary.awaited_with(passed))
-        self.note(api, summary)
         return Refined(coroutine(api, inner.typ), awaited=inner) if inner else None
 
     def open_factory(
@@ -305,9 +296,7 @@ class Refiner(Reader):
         summary = self.summary(api, fullname)
         if summary is None:
             return None
-        info = self.origins.class_named(summary.instance_of)
-        self.note(api, summary)
-        return info
+        return self.origins.class_named(summary.instance_of)
 
     def plain(self, summary: FunctionSummary) -> ProperType | None:
         """Return what a function gives, if its source says that nothing of it can be awaited."""
@@ -334,7 +323,6 @@ class Refiner(Reader):
         if summary is None:
             return None
         found = self.origins.awaitable(api, summary.result)
-        self.note(api, summary)
         return found.typ if found else None
 
     def sometimes(
@@ -362,9 +350,7 @@ class Refiner(Reader):
         summary = self.summary_of_callee(ctx.api, fullname, node.callee)
         if summary is None or summary.result.verdict is Verdict.ALWAYS:
             return None
-        found = self.origins.awaitable(ctx.api, summary.result_of_result_with(arguments(ctx)))
-        self.note(ctx.api, summary)
-        return found
+        return self.origins.awaitable(ctx.api, summary.result_of_result_with(arguments(ctx)))
 
     def elements(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr
@@ -380,8 +366,6 @@ class Refiner(Reader):
         found = None
         if summary is not None:
             found = summary.elements or summary.elements_with(arguments(ctx))
-        if summary is not None:
-            self.note(ctx.api, summary)
         if found is None:
             return None
         step = Step(Shape.MAPPING if found.by_key else Shape.SEQUENCE, each=True)
@@ -393,11 +377,9 @@ class Refiner(Reader):
         summary = self.summary(api, fullname) if says_nothing(proper) else None
         if summary is None:
             return None
-        found = self.origins.awaitable(api, summary.result) or self._receiver(
+        return self.origins.awaitable(api, summary.result) or self._receiver(
             api, summary, proper, lambda: None
         )
-        self.note(api, summary)
-        return found
 
     def held(
         self, api: CheckerPluginInterface, owner: str, name: str, *, by_default: bool
@@ -430,7 +412,6 @@ class Refiner(Reader):
         if summary is None:
             return None
         info = self.origins.class_named(summary.instance_of)
-        self.note(api, summary)
         return instance(info) if info else None
 
     def _pinned(self, api: CheckerPluginInterface, fullname: str) -> Refined | None:
@@ -476,9 +457,7 @@ class Refiner(Reader):
         summary = wrapped.summary_of_call(self, api, node) if self._infer_returns else None
         if summary is None or summary.is_async:
             return None
-        found = self._receiver(api, summary, typ, lambda: None)
-        self.note(api, summary)
-        return found
+        return self._receiver(api, summary, typ, lambda: None)
 
     def _wrapped(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> Refined | None:
         """Return what a call gives of an async function that an instance of its decorator wraps."""
@@ -499,7 +478,6 @@ class Refiner(Reader):
         if summary is None:
             return None
         made = self.origins.awaitable(ctx.api, summary.result)
-        self.note(ctx.api, summary)
         return Refined(typ, made.origins) if made else None
 
 

@@ -38,9 +38,7 @@ def class_given(
     summary = summary_of_call(reader, api, call)
     if summary is None:
         return None
-    found = summary.awaits_class if method == AWAIT else summary.enters_class
-    reader.note(api, summary)
-    return found
+    return summary.awaits_class if method == AWAIT else summary.enters_class
 
 
 def summary_of_call(

@@ -63,6 +63,7 @@ class Asking:
             self._paths |= paths
             self._answers[key] = answer
             self.refresh()
+        self._engine.on_answer(self._paths)
         return cast(T, self._answers[key])
 
     @property

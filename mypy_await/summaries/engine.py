@@ -54,10 +54,15 @@ class Engine:
     """Works out values on demand and remembers them, together with the files they depend on."""
 
     def __init__(
-        self, path_of: Callable[[str], str | None], type_of: Callable[[str], Known | None]
+        self,
+        path_of: Callable[[str], str | None],
+        type_of: Callable[[str], Known | None],
+        on_answer: Callable[[frozenset[str]], None],
     ) -> None:
         self.path_of = path_of
         self.type_of = type_of
+        self.on_answer = on_answer
+        """Is told the files behind each answer that a summary gives."""
         self.sources = Sources(path_of)
         self.age = 0
         """How often something was forgotten: answers of before may rest on old files."""

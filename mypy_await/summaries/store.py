@@ -17,14 +17,18 @@ class Summaries:
     """Summaries of all functions whose source can be found.
 
     `path_of` answers the path of a module's source (None: there is none, or it is compiled), and
-    `type_of` what is declared of a full name (None: nothing known).  Files are read once, and
+    `type_of` what is declared of a full name (None: nothing known); `on_answer` is told the files
+    behind each answer that a summary gives.  Files are read once, and
     again when their size or time of change differs.
     """
 
     def __init__(
-        self, path_of: Callable[[str], str | None], type_of: Callable[[str], Known | None]
+        self,
+        path_of: Callable[[str], str | None],
+        type_of: Callable[[str], Known | None],
+        on_answer: Callable[[frozenset[str]], None] = lambda paths: None,
     ) -> None:
-        self._engine = Engine(path_of, type_of)
+        self._engine = Engine(path_of, type_of, on_answer)
         self._summaries: dict[object, FunctionSummary] = {}
 
     def function(self, fullname: str) -> FunctionSummary | None:
