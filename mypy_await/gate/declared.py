@@ -106,11 +106,9 @@ class Declared:
 
     def _is_awaited_rightly(self, error: Finding) -> bool:
         """Is it a call of a plain function by whose declaration it cannot be awaited, wrongly?"""
-        match self._bases.sources.value_of(error):
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                pass
-            case _:
-                return False
+        name = self._bases.sources.called(error)
+        if name is None:
+            return False
         found = [
             one for one in self._functions(error, name) if isinstance(one.node, ast.FunctionDef)
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import Final
 
@@ -89,21 +88,14 @@ def _of_argument(wrong: Argument) -> str:
 
 def _without_result(error: Finding, sources: Sources) -> str | None:
     """Return the name of the function whose None is awaited, or given in an awaitable's place."""
-    return _called(error, sources) if f'"{NOTHING}"' in error.text else None
+    return sources.called(error) if f'"{NOTHING}"' in error.text else None
 
 
 def _of_several(error: Finding, sources: Sources) -> str | None:
     """Return the name of the method that only some classes of a union have as an async one."""
     match = IN_AWAIT.match(error.text)
     is_mixed = match is not None and any(map(_is_awaitable, read_type(match[2]).members))
-    return _called(error, sources) if is_mixed else None
-
-
-def _called(error: Finding, sources: Sources) -> str | None:
-    match sources.value_of(error):
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name
-    return None
+    return sources.called(error) if is_mixed else None
 
 
 def _of_protocol(error: Finding, sources: Sources) -> str | None:

@@ -91,6 +91,13 @@ class Sources:
         expression = self.expression_of(finding)
         return expression.value if isinstance(expression, ast.Await) else expression
 
+    def called(self, finding: Finding) -> str | None:
+        """Return the name of what is called there, where that is a call (or one is awaited)."""
+        match self.value_of(finding):
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return name
+        return None
+
     def call_around(self, finding: Finding) -> ast.Call | None:
         """Return the call whose argument the finding stands at."""
         place = (finding.line, finding.column - 1)
