@@ -153,6 +153,8 @@ _OF_CONTAINERS: Final = ("builtins", "collections", "typing")
 
 def _bound(use: Use) -> Binding | None:
     place = use.place
+    if place.names and place.kind in _GIVEN_AWAY:
+        return None
     if place.names and place.kind is not Kind.ASSIGNED:
         target, statement = place.names[-1], use.site.parents[place.names[-1]]
     elif place.kind is Kind.ASSIGNED and isinstance(place.target, NameExpr) and not place.names:
@@ -164,6 +166,12 @@ def _bound(use: Use) -> Binding | None:
     if target.kind != LDEF or not isinstance(target.node, Var):
         return None
     return Binding(statement, target.node, _unless_added_to(use, target.node))
+
+
+_GIVEN_AWAY: Final = frozenset(
+    {Kind.AWAITED, Kind.ARGUMENT, Kind.RETURNED, Kind.YIELDED, Kind.ELEMENT}
+)
+"""Where a value that a walrus binds goes on its own way besides: `await (job := work())`."""
 
 
 def _unless_added_to(use: Use, variable: Var) -> Use:

@@ -24,7 +24,6 @@ def awaits_plain(site: Site, node: CallExpr) -> Type | None:
     plain = site.refiner.plain(summary) if summary is not None else None
     if summary is None or plain is None or not _is_certain(site, node):
         return None
-    site.refiner.rests_on(site.api, summary.sources)
     if isinstance(plain, NoneType):
         site.api.msg.does_not_return_value(compat.type_of(site.api, node.callee), node)
     return plain
@@ -38,10 +37,7 @@ def awaits_nothing(site: Site, node: CallExpr) -> bool:
     summary = _summary_if_awaited(site, node, awaiting)
     if summary is None or not (summary.is_async and summary.awaiting_gives_nothing):
         return False
-    if not _is_certain(site, node):
-        return False
-    site.refiner.rests_on(site.api, summary.sources)
-    return True
+    return _is_certain(site, node)
 
 
 def may_be_another(site: Site, node: CallExpr) -> bool:

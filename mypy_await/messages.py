@@ -239,6 +239,9 @@ def _passed(call: Call, function: Expression, kind: str, more: str = "") -> str:
 
 
 PASS_AN_ASYNC_FUNCTION: Final = "Pass an async function"
+PASS_WHAT_IS_ASYNC: Final = (
+    'Pass an async function: "iscoroutinefunction" knows no other that gives a coroutine'
+)
 CALL_IT: Final = "Call it, and await what it gives"
 
 

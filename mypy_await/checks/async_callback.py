@@ -48,7 +48,7 @@ from mypy_await.care import takes_care, uses_of_name
 from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_future
 from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
-from mypy_await.known import says_nothing
+from mypy_await.known import argument, says_nothing
 from mypy_await.local_names import may_fail
 from mypy_await.origins import shown_place
 from mypy_await.overrides import dotted_name
@@ -143,6 +143,8 @@ def check_call(call: Call) -> Misuse | None:
         if knows("safe", call.callee) or is_told_apart(call.node, call.site):
             continue
         use, text = _call_misuse(call, passed), messages.async_callback
+        overlooked = None if use else _overlooked_misuse(call, passed)
+        use = use or overlooked
         if use is None and (use := _kept_misuse(call, passed)):
             text = messages.kept_callback
         if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
@@ -154,6 +156,8 @@ def check_call(call: Call) -> Misuse | None:
         where = shown_place(use.path, use.line) if use else ""
         wants_value = use.is_value if use else knows("callback-values", call.callee)
         remedy = messages.callback_remedy(wants_value=wants_value)
+        if overlooked:
+            remedy = messages.PASS_WHAT_IS_ASYNC
         notes = (remedy, *([messages.called_at(where)] if where else []))
         said = text(call, value, passed.value)
         return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
@@ -201,8 +205,6 @@ def _awaited(call: Call, name: str, *, is_declared: bool) -> SourceUse | None:
     summary = call.summary
     parameter = summary.parameter(name) if summary else None
     found = parameter.awaited(is_declared=is_declared) if parameter else None
-    if summary is not None:
-        call.site.refiner.rests_on(call.site.api, summary.sources)
     return found or _awaited_later(call, name, is_declared=is_declared)
 
 
@@ -212,7 +214,6 @@ def _awaited_later(call: Call, name: str, *, is_declared: bool) -> SourceUse | N
     if summary is None:
         return None
     kept = summary.awaits_kept(name, is_declared=is_declared)
-    call.site.refiner.rests_on(call.site.api, summary.sources)
     if kept is None or _is_read_elsewhere(kept, call.site.api, call.site.refiner):
         return None
     return kept.use
@@ -362,6 +363,25 @@ def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
     return parameter.call_misuse if parameter else None
 
 
+def _overlooked_misuse(call: Call, passed: Passed) -> SourceUse | None:
+    """Return the same where the callee handles async functions, of which this is none.
+
+    `iscoroutinefunction` says no to a lambda that gives a coroutine.  Where the call certainly
+    gives the coroutine, that is judged at its place.
+    """
+    name = passed.name or ""
+    summary = call.summary if _tells_little(call, passed) else None
+    parameter = summary.parameter(name) if summary else None
+    if summary is None or parameter is None or not parameter.tested:
+        return None
+    given = {one.name: argument(one.value, one.typ) for one in call.arguments if one.name}
+    parameter = summary.parameter_with(name, given[name])
+    misuse = parameter.call_misuse if parameter else None
+    if misuse and misuse.how is How.TAKEN:
+        return None if summary.awaited_with(given).verdict is Verdict.ALWAYS else misuse
+    return misuse
+
+
 def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
     """Return where the same is done with all functions that the callee keeps."""
     if _may_be_overridden(call) or not _tells_little(call, passed):
@@ -370,7 +390,6 @@ def _kept_misuse(call: Call, passed: Passed) -> SourceUse | None:
     if summary is None or passed.name is None:
         return None
     kept = summary.keeps(passed.name)
-    call.site.refiner.rests_on(call.site.api, summary.sources)
     if kept is None or _is_read_elsewhere(kept, call.site.api, call.site.refiner):
         return None
     return kept.use
@@ -389,8 +408,6 @@ def _is_kept_to_be_called(use: Use, call: CallExpr, slot: Slot) -> bool:
     if slot.name and slot.formals and all(map(says_nothing, slot.formals)):
         summary = site.summary_on_receiver(call)
     kept = summary.only_calls(slot.name) if summary else None
-    if summary is not None:
-        site.refiner.rests_on(site.api, summary.sources)
     return kept is not None and not _is_read_elsewhere(kept, site.api, site.refiner)
 
 

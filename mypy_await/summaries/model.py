@@ -109,6 +109,8 @@ class How(Enum):
     ENTERED = "entered"
     """`with` and `async with`."""
     RAISED = "raised"
+    TAKEN = "taken for the result"
+    """The result of a call, bound or returned like what another branch gets by awaiting it."""
 
 
 VALUE_USES: Final = frozenset(
@@ -123,6 +125,7 @@ VALUE_USES: Final = frozenset(
         How.CALLED,
         How.ENTERED,
         How.RAISED,
+        How.TAKEN,
     }
 )
 """The uses that need the result of an awaitable, not the awaitable."""

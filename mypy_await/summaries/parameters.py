@@ -10,19 +10,24 @@ from mypy_await.summaries import calls, library, memos, uses
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.scopes import all_parameters
-from mypy_await.summaries.values import Atom, Frame, Function
+from mypy_await.summaries.values import NOTHING, Atom, Frame, Function, Value
 
 
-def parameter(engine: Engine, function: Function, name: str) -> Parameter | None:
-    """Return what a function's body does with one of its parameters; None if it has no such."""
+def parameter(
+    engine: Engine, function: Function, name: str, passed: Value = NOTHING
+) -> Parameter | None:
+    """Return what a function's body does with one of its parameters; None if it has no such.
+
+    With what is passed for it, where that is known: tests of it are decided then.
+    """
     if all(arg.arg != name for arg in all_parameters(function.node.args)):
         return None
-    key = ("parameter", function.node, function.frame, name)
-    return engine.remember(key, lambda: _parameter(engine, function, name), None)
+    key = ("parameter", function.node, function.frame, name, passed)
+    return engine.remember(key, lambda: _parameter(engine, function, name, passed), None)
 
 
-def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
-    frame = calls.frame_of_call(engine, function, ())
+def _parameter(engine: Engine, function: Function, name: str, passed: Value) -> Parameter:
+    frame = calls.frame_of_call(engine, function, ((name, passed),) if passed else ())
     engine.read(frame.scope.module.path)
     follower = uses.Follower(engine, frame)
     found = uses.Found(called=[])
@@ -32,7 +37,8 @@ def _parameter(engine: Engine, function: Function, name: str) -> Parameter:
         follower.note(found, How.HANDED_ON, frame.node)
     else:
         for load in follower.loads(name, None):
-            follower.follow(load, found)
+            if not follower.is_skipped(load):
+                follower.follow(load, found)
     path = frame.scope.module.path
     if name in starred:
         return Parameter(name, _in_order([_of_element(use) for use in found.uses], path))

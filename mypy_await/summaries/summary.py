@@ -13,6 +13,7 @@ from mypy_await.summaries import (
     library,
     lookup,
     managers,
+    parameters,
     tasks,
 )
 from mypy_await.summaries.arguments import Arguments
@@ -23,6 +24,7 @@ from mypy_await.summaries.model import (
     Argument,
     Elements,
     Origin,
+    Parameter,
     Result,
     Verdict,
 )
@@ -106,6 +108,18 @@ class FunctionSummary(Taking):
         if isinstance(atom, Descriptor):
             return self._called_atom(atom.function, given)
         return calls.call_reading(self._engine, frozenset({atom}), given)
+
+    def parameter_with(self, name: str, argument: Argument) -> Parameter | None:
+        """Return what the body does with a parameter when it is passed this, as `parameter`."""
+
+        def question() -> Parameter | None:
+            function = self._body()
+            passed = self._argument(argument)
+            if function is None:
+                return None
+            return parameters.parameter(self._engine, function, name, passed)
+
+        return self._ask(("parameter", name, argument), question, None)
 
     def _given(self, passed: Mapping[str, Argument]) -> Arguments:
         return Arguments(

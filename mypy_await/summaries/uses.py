@@ -44,6 +44,17 @@ class Follower(Reads):
         path = self.frame.scope.module.path
         found.uses.append(Use(how, path, getattr(node, "lineno", 0), detail))
 
+    def is_skipped(self, node: ast.AST) -> bool:
+        """Does it stand in a branch that what was passed rules out?"""
+        while node in self.body.parents:
+            parent = self.body.parents[node]
+            if isinstance(parent, (ast.If, ast.IfExp)) and node is not parent.test:
+                branch = parent.body if isinstance(parent.body, list) else [parent.body]
+                if self._decide(parent.test) is (node not in branch):
+                    return True
+            node = parent
+        return False
+
     def follow(self, node: ast.expr, found: Found) -> None:
         """Add what becomes of the value of an expression."""
         if isinstance(node, ast.Name) and narrowing.is_plain_at(node, self.body.parents):
@@ -80,7 +91,7 @@ class Follower(Reads):
             elif is_awaited_at_once(self, parent):
                 self.note(result, How.AWAITED, parent, AT_ONCE)
             else:
-                self.follow(parent, result)
+                self._follow_result(parent, result)
         return None
 
     def _is_covered(self, call: ast.Call) -> bool:
@@ -101,6 +112,32 @@ class Follower(Reads):
                 name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)
             )
             for handler in around.handlers
+        )
+
+    def _follow_result(self, call: ast.Call, found: Found) -> None:
+        inner = Found()
+        self.follow(call, inner)
+        if not any(use.how in (How.TESTED, How.AWAITED) for use in inner.uses):
+            if self._is_beside_await(call):
+                return self.note(found, How.TAKEN, call)
+        found.uses.extend(inner.uses)
+        return None
+
+    def _is_beside_await(self, call: ast.Call) -> bool:
+        """Is it `x = f()` beside `x = await f()`, or `return f()` beside `return await f()`?"""
+        statement = self.body.parents[call]
+        function = self.body.function_of(statement)
+        if not isinstance(statement, (ast.Assign, ast.Return)):
+            return False
+        nodes = [*ast.walk(function)] if isinstance(function, ast.AsyncFunctionDef) else []
+        if not any(_is_awaited_likewise(node, statement, call) for node in nodes):
+            return False
+        bound = {ast.unparse(target) for target in getattr(statement, "targets", ())}
+        return not any(
+            isinstance(part, (ast.Name, ast.Attribute)) and ast.unparse(part) in bound
+            for node in nodes
+            if isinstance(node, ast.Await)
+            for part in ast.walk(node)
         )
 
     def _in_statement(self, parent: ast.AST, node: ast.expr, found: Found) -> None:
@@ -259,6 +296,9 @@ class Follower(Reads):
             return self.note(found, How.HANDED_ON, node)
         return self.follow(call, found)
 
+    def _decide(self, test: ast.expr) -> bool | None:
+        return expressions.decide(self.engine, test, self.frame_at(test))
+
     def _passed_to_library(
         self, fullname: str, call: ast.Call, node: ast.expr, keyword: str | None, found: Found
     ) -> None:
@@ -273,6 +313,8 @@ class Follower(Reads):
         if fullname in _ASKING_BY_NAME and (name := _asked_name(call, node)):
             return self.note(found, How.TESTED, node, name)
         how = library.SINKS.get(fullname)
+        if how is How.TESTED and self._decide(call) is not None:
+            return None  # of what was passed it is known, and the other branch is not followed
         if how is None:
             slot = keyword or parameters.position_of(call, node)
             known = self.engine.type_of(fullname)
@@ -315,6 +357,19 @@ def passes_names_only(call: ast.Call) -> bool:
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
     plain = (value.value if isinstance(value, ast.Starred) else value for value in values)
     return all(isinstance(value, (ast.Name, ast.Constant)) for value in plain)
+
+
+def _is_awaited_likewise(node: ast.AST, statement: ast.AST, call: ast.Call) -> bool:
+    """Does a statement do with the awaited result what another does with that of the call?"""
+    match node, statement:
+        case ast.Return(value=ast.Await(value=awaited)), ast.Return():
+            pass
+        case ast.Assign(value=ast.Await(value=awaited)), ast.Assign():
+            if [*map(ast.dump, node.targets)] != [*map(ast.dump, statement.targets)]:
+                return False
+        case _:
+            return False
+    return isinstance(awaited, ast.Call) and ast.dump(awaited.func) == ast.dump(call.func)
 
 
 _BY_PARENT: Final[dict[type[ast.AST], How]] = {
