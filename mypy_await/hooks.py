@@ -106,6 +106,9 @@ class Hooks:
         # expression as their context: ours answers only to the call that names the method.
         is_method, name = isinstance(ctx, MethodContext), fullname.rpartition(".")[2]
         if is_method and name in _BY_PROTOCOL and not _names(node, name):
+            made = self._refiner.item_made(ctx, fullname) if name == "__getitem__" else None
+            if made is not None and isinstance(node, IndexExpr):
+                return self._judge.expression(ctx.api, node, made.typ, made)
             typ = self._refiner.by_protocol(ctx, fullname)
         if isinstance(node, CallExpr):
             if is_method and not _names(node, name):

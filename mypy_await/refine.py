@@ -228,6 +228,14 @@ class Refiner(Reader):
             found.append(instance(info) if info else NoneType())
         return found
 
+    def item_made(self, ctx: FunctionContext | MethodContext, fullname: str) -> Refined | None:
+        """Return the awaitable that a subscription gives, by the source of its `__getitem__`."""
+        is_open = says_nothing(get_proper_type(ctx.default_return_type))
+        if not is_open or self.means_any(fullname):
+            return None
+        summary = self.summary(ctx.api, fullname)
+        return self.origins.awaitable(ctx.api, summary.result) if summary else None
+
     def by_protocol(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
         """Return the type of a special method's call that a statement makes: in the gate only.
 
@@ -247,6 +255,8 @@ class Refiner(Reader):
         if fullname.endswith(wrapped.AWAIT):
             info = self.origins.class_named(by_call())
             return generator(api, instance(info)) if info else typ
+        if summary.result.verdict is Verdict.ALWAYS and not summary.is_async:
+            return typ  # the class would be that of what awaiting it gives
         found = self._receiver(api, summary, typ, by_call)
         return found.typ if found else typ
 
