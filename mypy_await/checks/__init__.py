@@ -8,7 +8,7 @@ from typing import Final
 
 from mypy.nodes import Context, NameExpr, Var
 
-from mypy_await import attributes, codes, messages
+from mypy_await import attributes, bodiless, codes, messages
 from mypy_await.awaitables import Sort
 from mypy_await.behind import read_behind
 from mypy_await.bindings import Fate, fate
@@ -133,6 +133,8 @@ def first_misuse_in_call(call: Call) -> Misuse | None:
 
 def first_misuse(use: Use) -> Misuse | None:
     """Return what the first check that objects to this use says."""
+    if use.value.is_lazy and bodiless.is_declared_wrongly(use):
+        return None
     asked = (_here, _of_binding, _of_attribute, _of_read_behind, _of_argument, _of_result)
     return next((misuse for ask in asked if (misuse := ask(use))), None)
 

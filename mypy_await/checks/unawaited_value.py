@@ -9,9 +9,7 @@ from typing import Final
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
-    Decorator,
     Expression,
-    FuncDef,
     IndexExpr,
     LambdaExpr,
     MemberExpr,
@@ -28,7 +26,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat, messages, names
+from mypy_await import bodiless, codes, messages, names
 from mypy_await.attributes import may_be_on_future
 from mypy_await.awaitables import (
     Sort,
@@ -56,6 +54,7 @@ from mypy_await.registered import is_for_unknown_caller
 from mypy_await.site import Slot, has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.stored import awaited_elsewhere
+from mypy_await.summaries.model import ASYNC_FOR
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 
@@ -199,45 +198,13 @@ def _needs(method: str, action: str) -> Callable[[Use], Misuse | None]:
     """Report when the awaitable's own type lacks a method that the construct calls."""
 
     def judge(use: Use) -> Misuse | None:
-        if has(use.value.typ, method) or (method.startswith("__a") and _is_without_body(use)):
+        if has(use.value.typ, method) or (method.startswith("__a") and bodiless.is_open(use)):
             return None
-        if method in _MEANT and _is_declared_wrongly(use, method):
+        if method == "__aenter__" and bodiless.is_declared_wrongly(use, method):
             return None
         return _lacks(use, action.format(use.place.detail), method)
 
     return judge
-
-
-def _is_without_body(use: Use) -> bool:
-    """Is the value a call of a method that subclasses write, perhaps as an async generator?"""
-    call = use.origin
-    summary = use.site.summary(call) if isinstance(call, CallExpr) else None
-    return summary is not None and summary.is_hook and not is_known(use.value.result)
-
-
-def _is_declared_wrongly(use: Use, method: str) -> bool:
-    """Is the value a call of a method that, without body, is taken for a coroutine function?
-
-    An async generator is one by its `yield` alone, which abstract methods and stubs do not have;
-    and stubs do not repeat the decorator that makes it a context manager.
-    """
-    call = use.origin
-    node = use.site.callee_node(call) if isinstance(call, CallExpr) else None
-    function = node.func if isinstance(node, Decorator) else node
-    if not isinstance(call, CallExpr) or not isinstance(function, FuncDef) or not function.info:
-        return False
-    meant = _MEANT.get(method, frozenset())
-    results = parts(get_proper_type(use.value.result))
-    if not any(isinstance(p, Instance) and p.type.fullname in meant for p in results):
-        return False
-    if compat.path_defining(use.site.api, function.fullname).endswith(".pyi"):
-        return True
-    summary = use.site.summary(call)
-    return method == "__aiter__" and summary is not None and summary.is_hook
-
-
-_MEANT: Final = {"__aiter__": names.YIELDING, "__aenter__": names.ENTERED}
-"""What is declared of methods that turn out to be no coroutine functions."""
 
 
 def _attribute(use: Use) -> Misuse | None:
@@ -318,7 +285,7 @@ def _by_callee(use: Use, call: CallExpr, slot: Slot, action: str) -> Misuse | No
         return _misuse(use, action)
     parameter = parameter_met(use, slot)
     used = parameter.only_value if parameter else None
-    if used is None:
+    if used is None or (used.detail == ASYNC_FOR and bodiless.is_open(use)):
         return None
     misuse = _misuse(use, action)
     where = messages.used_there(shown_place(used.path, used.line))

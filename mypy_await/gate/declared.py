@@ -24,6 +24,10 @@ from mypy_await.gate.source import FUNCTIONS, Function, own_nodes, returns_none
 from mypy_await.gate.typetext import ASYNC_ITERABLE, AWAITABLE, TypeText, read_type
 
 ASYNC_USE: Final = re.compile(r'"([^"]*)" has no attribute "(__aiter__|__aenter__|__aexit__)"')
+MISMATCH: Final = re.compile(
+    r'(?:incompatible type|\(got|\(expression has type) "(?P<got>[^"]*)"[;,] '
+    r'(?:expected|variable has type|target has type) "(?P<want>[^"]*)"'
+)
 SUPERTYPE: Final = re.compile(r'.* in supertype "(?:.*\.)?(\w+)"')
 
 
@@ -51,6 +55,7 @@ class Declared:
         return (
             self._is_generator(error)
             or self._is_used_rightly(error)
+            or self._is_given_rightly(error)
             or self._is_awaited_rightly(error)
             or self._callables.is_wrong(error)
         )
@@ -92,17 +97,37 @@ class Declared:
                 is_meant = not typ.given.is_anything
             case _:
                 return False
-        methods = [
+        methods = self._methods(error, name)
+        if not is_for:
+            return bool(methods) and all(one.path.endswith(".pyi") for one in methods)
+        # Where another object's method declares nothing, only a `yield` tells what is meant.
+        return _yield_below(methods) and (is_meant or any(_yields(one.node) for one in methods))
+
+    def _is_given_rightly(self, error: Finding) -> bool:
+        """Is what such a method gives passed, bound or returned as the iterator it is meant to be?
+
+        The error may be about a name: the method is one that is called in the function around it.
+        """
+        match = MISMATCH.search(error.text)
+        got, want = (read_type(match["got"]), read_type(match["want"])) if match else (None, None)
+        if got is None or want is None or not _is_async_iterable(want):
+            return False
+        if got.kind != AWAITABLE or not _is_async_iterable(got.given):
+            return False
+        around = self._bases.sources.innermost(error.path, error.line, *FUNCTIONS)
+        called = {
+            node.func.attr
+            for node in (own_nodes(around) if isinstance(around, FUNCTIONS) else ())
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        return any(_yield_below(self._methods(error, name)) for name in called)
+
+    def _methods(self, error: Finding, name: str) -> list[Definition]:
+        return [
             one
             for one in self._functions(error, name)
             if isinstance(one.scope, ast.ClassDef) and isinstance(one.node, ast.AsyncFunctionDef)
         ]
-        if not is_for:
-            return bool(methods) and all(one.path.endswith(".pyi") for one in methods)
-        written = [one for one in methods if not _is_stub(one.node, ast.AsyncFunctionDef)]
-        # Where another object's method declares nothing, only a `yield` tells what is meant.
-        has_stub = len(methods) > len(written)
-        return has_stub and all(_yields(it.node) for it in written) and bool(is_meant or written)
 
     def _is_awaited_rightly(self, error: Finding) -> bool:
         """Is it a call of a plain function by whose declaration it cannot be awaited, wrongly?"""
@@ -180,6 +205,16 @@ def _definitions(path: str, tree: ast.Module) -> dict[str, list[Definition]]:
                 if isinstance(node, FUNCTIONS):
                     found.setdefault(node.name, []).append(Definition(path, scope, node))
     return found
+
+
+def _yield_below(methods: Sequence[Definition]) -> bool:
+    """Is one of these methods without body, and are all others async generators?"""
+    written = [one for one in methods if not _is_stub(one.node, ast.AsyncFunctionDef)]
+    return len(methods) > len(written) and all(_yields(one.node) for one in written)
+
+
+def _is_async_iterable(typ: TypeText) -> bool:
+    return any(member.kind == ASYNC_ITERABLE for member in typ.members)
 
 
 def _may_be_generator(typ: TypeText) -> bool:

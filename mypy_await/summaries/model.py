@@ -131,6 +131,9 @@ VALUE_USES: Final = frozenset(
 """The uses that need the result of an awaitable, not the awaitable."""
 
 
+ASYNC_FOR: Final = "async for"
+"""The detail of `ITERATED` where that is done by `async for`."""
+
 AT_ONCE: Final = "at once"
 """The detail of `AWAITED` where a call itself is awaited: nothing can look at its result before."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from mypy_await.summaries import calls, classes, expressions, library, narrowing, parameters
 from mypy_await.summaries.at_once import is_awaited_at_once
 from mypy_await.summaries.engine import Engine
-from mypy_await.summaries.model import AT_ONCE, TELLING_NAMES, How, Parameter, Use
+from mypy_await.summaries.model import ASYNC_FOR, AT_ONCE, TELLING_NAMES, How, Parameter, Use
 from mypy_await.summaries.reads import Reads
 from mypy_await.summaries.scopes import Binding
 from mypy_await.summaries.values import NOTHING, Atom, Class, External, Frame, Function, Value
@@ -69,7 +69,8 @@ class Follower(Reads):
             own = parent.attr in OWN_ATTRIBUTES
             self.note(found, How.HANDED_ON if own else How.ATTRIBUTE, parent, parent.attr)
         elif isinstance(parent, ast.comprehension):
-            self.note(found, How.ITERATED if node is parent.iter else How.TRUTH, node)
+            detail = ASYNC_FOR if parent.is_async else ""
+            self.note(found, How.ITERATED if node is parent.iter else How.TRUTH, node, detail)
         elif type(parent) in _IN_EXPRESSIONS:
             _IN_EXPRESSIONS[type(parent)](self, parent, node, found)
         else:
@@ -151,7 +152,8 @@ class Follower(Reads):
             case ast.AnnAssign(target=target, value=value) if value is node:
                 self._assigned(parent, target, found)
             case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) if iterated is node:
-                self.note(found, How.ITERATED, node)
+                detail = ASYNC_FOR if isinstance(parent, ast.AsyncFor) else ""
+                self.note(found, How.ITERATED, node, detail)
             case _:
                 self.note(found, How.HANDED_ON, node)
 
