@@ -75,6 +75,8 @@ class Held:
             found = self._refiner.held(ctx.api, of, node.name, by_default=True)
             if found is None or self._is_told_apart(ctx, node, found.type):
                 return None
+            if any(differ_in_colour(part, found) for part in said):
+                return None  # a flag chooses one of two classes
         is_known = any(isinstance(part, Instance) for part in said)
         return found if is_known else UnionType([found, NoneType()])
 

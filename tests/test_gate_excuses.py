@@ -350,3 +350,35 @@ def test_a_name_of_another_type_is_one_report(command: Check, tmp_path: Path) ->
     put(tmp_path, {"app.py": DECLARED_NAME})
     found = command("check", "app.py").out
     assert places_of_errors(found) == ["app.py:6:12", "app.py:11:12"]
+
+
+UNDECLARED: Final = (
+    "class Request:\n    response = 'A future that is fulfilled with the answer.'\n"
+    "class Own(Request):\n"
+    "    def __init__(self, loop):\n        self.response = loop.create_future()\n"
+    "class Client:\n    def request(self):\n        return Own(None)\n"
+    "async def main() -> None:\n    print(await Client().request().response)\n"
+)
+DECLARED_TEXT: Final = (
+    "class Own:\n    response: str = ''\nasync def main() -> None:\n    await Own().response\n"
+)
+BY_FLAG: Final = (
+    "class Sync:\n    def get(self):\n        return {}\n"
+    "class Async:\n    async def get(self):\n        return {}\n"
+    "class Hook:\n"
+    "    def __init__(self, client=None, is_async=False):\n        self.is_async = is_async\n"
+    "        self.client = client or (Async() if is_async else Sync())\n"
+    "    def run(self):\n        return self._run() if self.is_async else self.client.get()\n"
+    "    async def _run(self):\n        return await self.client.get()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(UNDECLARED, []), (DECLARED_TEXT, ["app.py:4:5"]), (BY_FLAG, [])],
+)
+def test_an_await_of_what_nobody_declared(
+    text: str, expected: list[str], command: Check, tmp_path: Path
+) -> None:
+    put(tmp_path, {"app.py": text})
+    assert places_of_errors(command("check", "app.py").out) == expected

@@ -175,10 +175,12 @@ def _is_shown(error: Finding, run: Run) -> bool:
         return False
     from mypy_await.gate.excuses import is_excused
     from mypy_await.gate.recognise import is_about_awaitables
+    from mypy_await.gate.undeclared import is_of_undeclared
 
     return (
         is_about_awaitables(error, run.nothing(error))
         and not is_excused(error, run.bases)
         and not run.doubts.rests_on_doubt(error)
         and not run.declared.is_wrong(error)
+        and not is_of_undeclared(error, run.bases)
     )

@@ -15,7 +15,7 @@ from typing import Final
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE
 from mypy_await.gate.source import FUNCTIONS, Sources
-from mypy_await.gate.typetext import ASYNC_ITERABLE, read_type
+from mypy_await.gate.typetext import ASYNC_ITERABLE, SCALARS, read_type
 
 MISTYPED: Final = frozenset({"assignment", "no-redef", "type-var"})
 """Codes of what mypy reports where a name is bound, to go on with another type than it gets."""
@@ -29,7 +29,6 @@ ASSIGNED: Final = re.compile(
     r'(?P<of>variable|target) has type "(?P<declared>[^"]*)"'
 )
 ASKED: Final = re.compile(r"""\bhasattr\(\s*(\w+)\s*,\s*["'](__\w+__)["']""")
-SCALARS: Final = frozenset({"bool", "bytes", "float", "int", "str"})
 BINDINGS: Final = (ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)
 
 

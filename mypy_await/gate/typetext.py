@@ -62,6 +62,8 @@ _PLAIN: Final = frozenset(
         "_GeneratorContextManager",
     }
 )
+SCALARS: Final = frozenset({"bool", "bytes", "float", "int", "str"})
+"""Types of the constants that stand for other values."""
 _PLAIN_PROTOCOL: Final = r"Supports(?!Aiter|Anext)[A-Z]\w+"
 """Types of Python, and protocols of its stubs, that are nothing asynchronous."""
 _BUILTINS: Final = frozenset({"", "builtins", "typing", "collections", "collections.abc"})
