@@ -34,13 +34,21 @@ def is_of_undeclared(error: Finding, bases: Bases) -> bool:
 
 
 def _is_declared(tree: ast.Module, name: str) -> bool:
-    """Has the file a property, or an annotated attribute or parameter, of this name?"""
-    for node in ast.walk(tree):
-        match node:
-            case ast.AnnAssign(target=ast.Name(id=own) | ast.Attribute(attr=own)) if own == name:
-                return True
-            case ast.arg(arg=own, annotation=ast.expr()) if own == name:
-                return True
-            case ast.FunctionDef() | ast.AsyncFunctionDef() if node.name == name:
-                return True
+    """Does the file annotate an attribute of this name, or define a property or method?"""
+    return any(_declares(node, name) for node in ast.walk(tree))
+
+
+def _declares(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.AnnAssign(target=ast.Attribute(attr=own)):
+            return own == name
+        case ast.ClassDef(body=body):
+            for one in body:
+                match one:
+                    case ast.AnnAssign(target=ast.Name(id=own)) if own == name:
+                        return True
+                    case ast.FunctionDef() | ast.AsyncFunctionDef() if one.name == name:
+                        return True
+        case ast.FunctionDef(name="__init__", args=ast.arguments(args=args, kwonlyargs=others)):
+            return any(one.arg == name and one.annotation for one in (*args, *others))
     return False
