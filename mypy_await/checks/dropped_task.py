@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import CallExpr, FuncItem, LambdaExpr, NameExpr
+from mypy.nodes import (
+    CallExpr,
+    ForStmt,
+    FuncItem,
+    LambdaExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    WhileStmt,
+)
 
 from mypy_await import codes, compat, messages
 from mypy_await.awaitables import Sort
@@ -14,6 +23,7 @@ from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import descendants, enclosing
 
 
 def check(use: Use) -> Misuse | None:
@@ -62,12 +72,32 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report a new task in a name that nothing uses, once the function may end before the task."""
     if fate.consumed or fate.misuses or use.in_container or not _is_new_task(use):
         return None
-    target = use.place.target
-    is_throwaway = isinstance(target, NameExpr) and target.name == "_"
-    function = function_around(use.place.node, use.site.parents)
-    if not is_throwaway and isinstance(function, FuncItem) and function.is_coroutine:
-        return None  # the name holds the task while the function waits for other things
-    return _misuse(use)
+    return None if _is_held(use) else _misuse(use)
+
+
+def _is_held(use: Use) -> bool:
+    """Does the name hold the task while the function waits for other things?
+
+    `_` says that nobody will look at what becomes of the task, whoever holds it.
+    """
+    target, parents = use.place.target, use.site.parents
+    function = function_around(use.place.node, parents)
+    if not isinstance(function, FuncItem):
+        return False
+    if function.is_coroutine:
+        return not (isinstance(target, NameExpr) and target.name == "_")
+    return enclosing(use.place.node, parents, (ForStmt, WhileStmt)) is None and any(
+        _runs_loop(node) and node.line > use.place.node.line
+        for node in descendants(function.body, into_functions=False)
+    )
+
+
+def _runs_loop(node: Node) -> bool:
+    """Is it a call that returns when the event loop is done?"""
+    match node:
+        case CallExpr(callee=MemberExpr(name="run_forever" | "run_until_complete")):
+            return True
+    return False
 
 
 def _is_new_task(use: Use) -> bool:
