@@ -13,7 +13,7 @@ from mypy_await.awaitables import Awaitable, Sort, is_async_def
 from mypy_await.calls import Call
 from mypy_await.decorations import Decoration
 from mypy_await.origins import shown_origin
-from mypy_await.places import can_await, function_around
+from mypy_await.places import Kind, can_await, function_around
 from mypy_await.summaries import Kind as Origins
 from mypy_await.summaries import Origin
 from mypy_await.use import Use
@@ -116,7 +116,8 @@ def lacks_too(use: Use, method: str) -> str:
 def way_out_of_hiding(use: Use, function: FuncDef | None) -> str:
     """Return the ways out for a sync function that hides an awaitable."""
     typ = _type(use, use.value.typ)
-    declare = f"declare {'the elements' if use.in_container else 'the result'} as {typ}"
+    slot = "what it yields" if use.place.kind is Kind.YIELDED else "the result"
+    declare = f"declare {'the elements' if use.in_container else slot} as {typ}"
     if function is None:
         return f'{declare.replace("declare", "Declare", 1)}, or await it in an "async def"'
     return f'Make "{function.name}" async and await the value, or {declare}'

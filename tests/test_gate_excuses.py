@@ -382,3 +382,19 @@ def test_an_await_of_what_nobody_declared(
 ) -> None:
     put(tmp_path, {"app.py": text})
     assert places_of_errors(command("check", "app.py").out) == expected
+
+
+SHOWN: Final = (
+    "class Page:\n    async def show(self) -> None: ...\n"
+    "async def main(page: Page) -> None:\n    if page.show:\n        {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"), [("await page.show()", []), ("print('shown')", ["app.py:4:8"])]
+)
+def test_a_function_is_asked_for_before_it_is_called(
+    body: str, expected: list[str], command: Check, tmp_path: Path
+) -> None:
+    put(tmp_path, {"app.py": SHOWN.format(body)})
+    assert places_of_errors(command("check", "app.py").out) == expected

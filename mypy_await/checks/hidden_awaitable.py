@@ -9,6 +9,7 @@ from mypy.nodes import (
     FuncBase,
     FuncDef,
     LambdaExpr,
+    RefExpr,
     TypeInfo,
     Var,
 )
@@ -35,6 +36,8 @@ def check(use: Use) -> Misuse | None:
         return None
     answer = fit(use.value, declared)
     if answer is Fit.ANY and (use.value.is_own or _is_dispatched(use)):
+        return None
+    if answer is Fit.ANY and function is not None and _is_driven(use, function):
         return None
     if answer is Fit.ANY and (use.handed_back or is_told_apart(use.origin, use.site)):
         return None
@@ -63,6 +66,21 @@ def check_source(site: Site, node: Expression, place: Place) -> Misuse | None:
     shown = compat.format_type(site.api, declared)
     text = messages.sometimes_hidden(f'"{function.name}"', shown)
     return Misuse(codes.HIDDEN_AWAITABLE, text, (messages.SPLIT_IT,))
+
+
+def _is_driven(use: Use, function: FuncDef) -> bool:
+    """Is it yielded to a decorator that may await it, as `tornado.gen.coroutine` does?
+
+    Those of `contextlib` pass it to whoever enters.
+    """
+    if use.place.kind is not Kind.YIELDED or not function.is_decorated:
+        return False
+    found = use.site.refiner.lookup(function.fullname)
+    above = found.node if found else None
+    return not isinstance(above, Decorator) or not all(
+        isinstance(one, RefExpr) and one.fullname.startswith("contextlib.")
+        for one in above.original_decorators
+    )
 
 
 def _is_dispatched(use: Use) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from mypy_await.gate.bases import Bases
 from mypy_await.gate.factories import is_of_given_class
 from mypy_await.gate.findings import Finding
+from mypy_await.gate.recognise import TRUTHY_FUNCTION
 from mypy_await.gate.source import FUNCTIONS, Sources
 from mypy_await.gate.typetext import read_type
 
@@ -63,6 +64,18 @@ def is_excused(error: Finding, bases: Bases) -> bool:
         or _is_far(error, sources, bases)
         or _gives_inner_function(error, sources)
         or is_of_given_class(error, bases)
+        or _is_asked_to_be_called(error, sources)
+    )
+
+
+def _is_asked_to_be_called(error: Finding, sources: Sources) -> bool:
+    """Is it the test of a function that is called behind it: `if page.show: await page.show()`?"""
+    tested = sources.expression_of(error) if TRUTHY_FUNCTION.match(error.text) else None
+    choice = sources.innermost(error.path, error.line, ast.If) if tested else None
+    return tested is not None and any(
+        isinstance(node, ast.Call) and ast.unparse(node.func) == ast.unparse(tested)
+        for statement in (choice.body if choice else ())
+        for node in ast.walk(statement)
     )
 
 
