@@ -398,3 +398,32 @@ def test_a_function_is_asked_for_before_it_is_called(
 ) -> None:
     put(tmp_path, {"app.py": SHOWN.format(body)})
     assert places_of_errors(command("check", "app.py").out) == expected
+
+
+FRAMEWORK: Final = (
+    "import inspect\n"
+    "class Base:\n"
+    "    async def unload(self) -> None: ...\n"
+    "    def load(self) -> None: ...\n"
+    "    def _on_click(self) -> None: ...\n"
+    "    def close(self) -> None: ...\n"
+    "    async def main(self) -> None:\n"
+    "        await maybe_coroutine(self.unload)\n"
+    "        result = self.load()\n"
+    "        if inspect.isawaitable(result):\n            await result\n"
+    "        getattr(self, '_on_click')()\n"
+    "        self.close()\n"
+)
+APP: Final = (
+    "from base import Base\n"
+    "class Own(Base):\n"
+    "    def unload(self) -> None: ...\n"
+    "    async def load(self) -> None: ...\n"
+    "    async def _on_click(self) -> None: ...\n"
+    "    async def close(self) -> None: ...\n"
+)
+
+
+def test_a_base_that_takes_methods_of_either_colour(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"base.py": FRAMEWORK, "app.py": APP})
+    assert places_of_errors(command("check", "app.py").out) == ["app.py:6:5"]

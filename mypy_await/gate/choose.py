@@ -173,6 +173,7 @@ def _is_shown(error: Finding, run: Run) -> bool:
         return run.nothing(error).is_gathered(error)
     if not any(sign in line for line in (error.text, *error.notes) for sign in SIGNS):
         return False
+    from mypy_await.gate.dispatched import takes_either_colour
     from mypy_await.gate.excuses import is_excused
     from mypy_await.gate.recognise import is_about_awaitables
     from mypy_await.gate.undeclared import is_of_undeclared
@@ -183,4 +184,5 @@ def _is_shown(error: Finding, run: Run) -> bool:
         and not run.doubts.rests_on_doubt(error)
         and not run.declared.is_wrong(error)
         and not is_of_undeclared(error, run.bases)
+        and not takes_either_colour(error, run.bases)
     )
