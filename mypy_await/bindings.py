@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from mypy.nodes import (
     LDEF,
     AssignmentStmt,
     Block,
     CallExpr,
+    ConditionalExpr,
     DictionaryComprehension,
     ForStmt,
     FuncDef,
     GeneratorExpr,
+    IfStmt,
     IndexExpr,
+    LambdaExpr,
     ListComprehension,
     ListExpr,
+    MatchStmt,
     NameExpr,
     Node,
     SetComprehension,
     SetExpr,
+    Statement,
     SymbolNode,
     TryStmt,
     TupleExpr,
@@ -39,7 +44,7 @@ from mypy_await.paths import Effect, Round, Status, Trace
 from mypy_await.places import Kind, function_around
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import descendants, enclosing
+from mypy_await.walk import Parents, descendants, enclosing
 
 ObjectTo = Callable[[Use], Misuse | None]
 """What the checks say of one use."""
@@ -146,11 +151,58 @@ def _reused(binding: Binding, function: FuncDef, uses: _Uses, trace: Trace) -> t
         for node in reached
         if uses.effects[node] is Effect.AWAIT
         and not _is_gathered_with(node, start.site)
-        and any(
-            trace.seen.get((node, round_), set()) - ignored == {Status.AWAITED}
-            for round_ in (Round.FIRST, Round.AGAIN)
+        and (
+            any(
+                trace.seen.get((node, round_), set()) - ignored == {Status.AWAITED}
+                for round_ in (Round.FIRST, Round.AGAIN)
+            )
+            or (
+                not start.in_container
+                and Status.AWAITED in trace.seen.get((node, Round.FIRST), ())
+                and any(
+                    uses.effects[one] is Effect.AWAIT
+                    and _is_behind_choice(node, one, start.site.parents)
+                    for one in reached
+                )
+            )
         )
     )
+
+
+def _is_behind_choice(node: NameExpr, first: NameExpr, parents: Parents) -> bool:
+    """Does a use come behind an `if` with another one in it, whatever the condition was?
+
+    Where the branch goes on, no flag can keep the two apart.
+    """
+    statement: Node = node
+    while not isinstance(parents.get(statement), Block):
+        statement = parents[statement]
+        if isinstance(statement, _CONDITIONAL) or getattr(statement, "op", "") in ("and", "or"):
+            return False
+    block, above = parents[statement], parents.get(first)
+    chosen: Node = first
+    while above is not None and above is not block:
+        if isinstance(above, (ForStmt, WhileStmt, TryStmt, WithStmt, MatchStmt)):
+            return False
+        chosen, above = above, parents.get(above)
+    if above is None or not isinstance(block, Block) or not isinstance(chosen, IfStmt):
+        return False
+    return block.body.index(chosen) < block.body.index(cast(Statement, statement))
+
+
+_CONDITIONAL: Final = (
+    ConditionalExpr,
+    DictionaryComprehension,
+    ForStmt,
+    GeneratorExpr,
+    IfStmt,
+    LambdaExpr,
+    MatchStmt,
+    TryStmt,
+    WhileStmt,
+    WithStmt,
+)
+"""What may leave out, or repeat, some of what stands in it."""
 
 
 def _keeps_items(container: Use) -> bool:

@@ -24,35 +24,103 @@ OF_LOOP: Final = -2
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def awaited_items(path: str) -> frozenset[Key]:
-    """Return the constant keys of all items that some function of the file awaits."""
+def awaited_items(path: str, line: int) -> frozenset[Key]:
+    """Return the constant keys of all items that some function of the file awaits.
+
+    Of a container that a function made itself only where that is the function at this line.
+    """
     if path.endswith(".pyi"):
         return frozenset()  # no function there has a body
     try:
-        return _awaited_items(path, Path(path).stat().st_mtime_ns)
+        found = _awaited_items(path, Path(path).stat().st_mtime_ns)
     except (OSError, SyntaxError, ValueError, RecursionError):
         return frozenset()
+    return found.get(_ANYWHERE, frozenset()) | found.get(line, frozenset())
+
+
+_ANYWHERE: Final = 0
 
 
 @functools.lru_cache(maxsize=64)
-def _awaited_items(path: str, changed: int) -> frozenset[Key]:
+def _awaited_items(path: str, changed: int) -> dict[int, frozenset[Key]]:
+    """Return the keys by the line of the outermost function, where they are its alone."""
     tree = ast.parse(Path(path).read_bytes())
-    functions = [node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
-    return frozenset(key for scope in (tree, *functions) for key in _in_scope(scope))
+    found: dict[int, set[Key]] = {}
+    for outermost in _outermost(tree):
+        own = _own_containers(outermost)
+        inner = (node for node in ast.walk(outermost) if isinstance(node, _FUNCTIONS))
+        for scope in dict.fromkeys((outermost, *inner)):
+            for key, item in _in_scope(scope):
+                line = outermost.lineno if _is_own(item, own) else _ANYWHERE
+                found.setdefault(line, set()).add(key)
+    return {line: frozenset(keys) for line, keys in found.items()}
 
 
-def _in_scope(scope: ast.AST) -> Iterator[Key]:
+def _outermost(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the functions that are in no other, and the statements beside them."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield from _outermost(child)
+        elif isinstance(child, ast.stmt):
+            yield child
+
+
+def _own_containers(function: ast.AST) -> dict[str, int]:
+    """Return the variables that a function binds to containers it makes, and to nothing else.
+
+    Each with how deep its displays show what is in it.
+    """
+    if not isinstance(function, _FUNCTIONS):
+        return {}
+    made: dict[str, int] = {}
+    others = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    for node in ast.walk(function):
+        for target, value in _bindings(node):
+            depth = _depth(value) if isinstance(node, (ast.Assign, ast.AnnAssign)) else 0
+            if isinstance(target, ast.Name) and depth:
+                made[target.id] = min(depth, made.get(target.id, depth))
+            else:
+                others |= _names_in(target)
+    return {name: depth for name, depth in made.items() if name not in others}
+
+
+def _depth(value: ast.expr) -> int:
+    """Return how many containers deep a display, or a call that makes a container, goes."""
+    match value:
+        case ast.Dict(values=inside) | ast.List(elts=inside) | ast.Tuple(elts=inside):
+            return 1 + min(map(_depth, inside), default=0)
+        case ast.ListComp(elt=element) | ast.DictComp(value=element):
+            return 1 + _depth(element)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return int(name in _CONTAINERS)
+    return 0
+
+
+_CONTAINERS: Final = frozenset({"OrderedDict", "defaultdict", "deque", "dict", "list", "tuple"})
+
+
+def _is_own(item: ast.expr, own: dict[str, int]) -> bool:
+    """Is an item one that the function itself put there, for all that its displays show?"""
+    depth = 0
+    while isinstance(item, (ast.Subscript, ast.Attribute, ast.Call)):
+        depth += isinstance(item, ast.Subscript)
+        item = item.func if isinstance(item, ast.Call) else item.value
+    return isinstance(item, ast.Name) and depth <= own.get(item.id, -1)
+
+
+def _in_scope(scope: ast.stmt) -> Iterator[tuple[Key, ast.expr]]:
+    """Yield each key with the expression that takes the item, or the container of it."""
     awaited = [part for node in ast.walk(scope) for part in awaited_in(node)]
     for part in awaited:
-        yield from _key(part)
+        yield from ((key, part) for key in _key(part))
     if isinstance(scope, _FUNCTIONS):
         names = {part.id for part in awaited if isinstance(part, ast.Name)}
         asked = {name for node in ast.walk(scope) for name in _asked_about(node)}
         for node in ast.walk(scope):
             for target, value in _bindings(node):
-                yield from _keys_bound(target, value, names)
+                yield from ((key, value) for key in _keys_bound(target, value, names))
                 if asked and _is_of_values(value) and asked & _names_in(target):
-                    yield OF_LOOP
+                    yield OF_LOOP, value
 
 
 def awaited_in(node: ast.AST) -> Iterator[ast.expr]:

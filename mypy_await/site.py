@@ -125,9 +125,13 @@ class Site:
         if not keys:
             return False
         defining = {compat.path_defining(self.api, name) for name in others}
-        paths = {compat.module(self.api).path, *defining} - {""}
+        own, function = compat.module(self.api).path, compat.top_level_function(self.api)
+        paths = {own, *defining} - {""}
         self.refiner.rests_on(self.api, map(os.path.abspath, paths))
-        return any(not keys.isdisjoint(awaited_items(path)) for path in paths)
+        line = function.line if function else 0
+        return any(
+            not keys.isdisjoint(awaited_items(path, line if path == own else 0)) for path in paths
+        )
 
     def type_of(self, node: Expression) -> ProperType | None:
         """Return the type of an expression, or None when nothing is known of it."""
