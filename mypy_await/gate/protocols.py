@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Final
 
+from mypy_await.gate.bases import Bases
 from mypy_await.gate.findings import FORGOTTEN, Finding
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.source import Sources
@@ -38,6 +39,12 @@ ACQUIRED: Final = re.compile(r"await\b.*\.acquire\([^()]*\)$")
 USE: Final = 'Use "{}"'
 OF_ITS_OWN: Final = 'Use a "with" of its own'
 USE_LOCK: Final = 'Use "async with" with the lock itself'
+ENTERED: Final = re.compile(
+    r'Argument \d+ to "enter_context" of "\w+" has incompatible type "(\w+)[^"]*"; '
+    'expected "AbstractContextManager'
+)
+ENTER_ASYNC: Final = 'Use "await stack.enter_async_context(...)" of an "AsyncExitStack"'
+
 STATEMENTS: Final = {
     "__aenter__": "with",
     "__aexit__": "with",
@@ -65,6 +72,12 @@ def lacks_protocol(owner: TypeText, name: str, rest: str, error: Finding, nothin
     # not of what it inherits.
     other = name.replace("__a", "__", 1)
     return '"__' in rest or nothing.bases.shows(error.path, owner.name, other)
+
+
+def is_entered_wrongly(error: Finding, bases: Bases) -> bool:
+    """Is an object made for `async with` given to the `enter_context` of an exit stack?"""
+    match = ENTERED.match(error.text)
+    return match is not None and bases.shows(error.path, match[1], "__aenter__")
 
 
 def remedy_of_protocol(

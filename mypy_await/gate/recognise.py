@@ -19,7 +19,7 @@ from mypy_await.gate.futures import open_future
 from mypy_await.gate.nothing import Nothing
 from mypy_await.gate.optional import if_present
 from mypy_await.gate.overloads import OPERAND, is_known, is_overload_about
-from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, lacks_protocol
+from mypy_await.gate.protocols import OF_ASYNC_USE, OF_SYNC_USE, is_entered_wrongly, lacks_protocol
 from mypy_await.gate.results import RESULTS, is_of_other_colour, is_plain
 from mypy_await.gate.several import is_of_several
 from mypy_await.gate.source import Sources
@@ -134,7 +134,7 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
         answer = judge(error, nothing)
         if answer is not None:
             return answer
-    if is_of_other_colour(error, nothing.bases):
+    if is_of_other_colour(error, nothing.bases) or is_entered_wrongly(error, nothing.bases):
         return True
     pairs = list(_pairs(error))
     if FORGOTTEN in error.notes:

@@ -14,7 +14,7 @@ from mypy_await.gate.overloads import (
     takes_only_awaitables,
     wrong_argument,
 )
-from mypy_await.gate.protocols import remedy_of_protocol
+from mypy_await.gate.protocols import ENTER_ASYNC, ENTERED, remedy_of_protocol
 from mypy_await.gate.recognise import ATTRIBUTE, ENTRY, IN_AWAIT, VARIABLE
 from mypy_await.gate.source import Sources
 from mypy_await.gate.threads import is_awaited, is_made_here, is_of_thread
@@ -58,6 +58,8 @@ def _remedy(error: Finding, nothing: Nothing) -> str | None:
         return ASK_FOR_RESULT
     if is_awaited(error, sources) or _awaits_future_of_thread(error, sources):
         return WRAP_FUTURE
+    if ENTERED.match(error.text):
+        return ENTER_ASYNC
     if wrong := wrong_argument(error, nothing):
         return _of_argument(wrong)
     if work := remedy_for_work(error):
