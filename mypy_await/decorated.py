@@ -81,8 +81,7 @@ def made_by_factory(
 ) -> tuple[Type, DecoratorEffect | None]:
     """Do the same for `@factory(...)`: the call gives the decorator."""
     if not is_async_def(node.func):
-        made = _made_async(refiner, api, call, node, typ)
-        return compat.untyped_decorator(api, made) if made else typ, None
+        return made_by_outer_factory(refiner, api, call, node, typ), None
     summary = refiner.summary_of_callee(api, fullname, call.callee)
     effect = _made_by(summary, call) if summary else None
     if summary is None or effect is None:
@@ -93,6 +92,17 @@ def made_by_factory(
     if decorated is typ:
         return typ, effect
     return compat.untyped_decorator(api, decorated), effect
+
+
+def made_by_outer_factory(
+    refiner: Refiner, api: CheckerPluginInterface, call: CallExpr, node: Decorator, typ: Type
+) -> Type:
+    """Return the type of a decorator above others, or above a sync function.
+
+    Only the source of all of them tells that what they leave gives awaitables.
+    """
+    made = _made_async(refiner, api, call, node, typ)
+    return compat.untyped_decorator(api, made) if made else typ
 
 
 def effect_in_class(
@@ -211,9 +221,9 @@ def _awaited_by(node: Node) -> Iterable[Expression]:
 def _made_async(
     refiner: Refiner, api: CheckerPluginInterface, decorator: Expression, node: Decorator, typ: Type
 ) -> Type | None:
-    """Return the type of a sync function if a decorator makes each call give an awaitable.
+    """Return the type of a function of which, behind a decorator, each call gives an awaitable.
 
-    Its wrapper is an `async def`, or gives a future.  What has attributes of its own keeps the
+    The wrapper is an `async def`, or gives a future.  What has attributes of its own keeps the
     type `Any`.
     """
     proper = get_proper_type(typ)

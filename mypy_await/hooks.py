@@ -281,6 +281,7 @@ class Hooks:
         its_type = get_proper_type(typ)
         if node.decorators[-1] is not call:
             outer = Decoration(api, fullname, node, call, its_type, None, self._refiner, False)
+            typ = decorated.made_by_outer_factory(self._refiner, api, call, node, typ)
             return self._judge.decorator(outer, typ)
         typ, effect = decorated.made_by_factory(self._refiner, api, fullname, call, node, typ)
         use = Decoration(api, fullname, node, call, its_type, effect, self._refiner)
