@@ -290,7 +290,10 @@ class Hooks:
     def attribute(self, ctx: AttributeContext, fullname: str) -> Type:
         """Judge the reading of the attribute with this name."""
         typ, node = ctx.default_attr_type, ctx.context
-        if ctx.is_lvalue or not isinstance(node, MemberExpr) or compat.is_of_others(ctx.api):
+        if not isinstance(node, MemberExpr) or compat.is_of_others(ctx.api):
+            return typ
+        if ctx.is_lvalue:
+            self._judge.stored(ctx.api, node, ctx.type, get_proper_type(typ))
             return typ
         if is_async_mock(ctx.type):
             return ctx.type if self._judge.is_async_mock(ctx.api, node) else typ

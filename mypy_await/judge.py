@@ -250,6 +250,15 @@ class Judge:
             return typ
         return misuse.result or value.result
 
+    def stored(
+        self, api: CheckerPluginInterface, node: MemberExpr, owner: ProperType, declared: ProperType
+    ) -> None:
+        """Judge what is put into an attribute of an object."""
+        site = self.site(api, node)
+        if site is not None:
+            misuse = async_callback.check_store(site, owner, node, declared)
+            self._reporter.report(site, node, misuse)
+
     def consumed(self, api: CheckerPluginInterface, node: Expression) -> None:
         """Judge the `await` of a parameter, or what comes to the same."""
         is_local = isinstance(node, NameExpr) and node.kind == LDEF

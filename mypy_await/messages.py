@@ -212,6 +212,11 @@ def kept_callback(call: Call, value: Awaitable, function: Expression) -> str:
     return f"{_given(call, value, function)}, which keeps it where plain functions are called"
 
 
+def stored_callback(function: str, attribute: str) -> str:
+    """Say that an async function is put where plain ones are called."""
+    return f'Async function "{function}" is put in "{attribute}", where plain functions are called'
+
+
 def sync_callback(call: Call, function: Expression) -> str:
     """Say that a plain function is passed to what awaits its result."""
     kind = "Lambda" if isinstance(function, LambdaExpr) else "Sync function"

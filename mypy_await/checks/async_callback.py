@@ -54,8 +54,9 @@ from mypy_await.origins import shown_place
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.refine import Refiner
-from mypy_await.site import Slot, class_of
+from mypy_await.site import Site, Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all, is_known
+from mypy_await.stored_callbacks import calls_plainly, stored_function
 from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.sync_decorators import calls_as_plain
@@ -173,6 +174,20 @@ def check_asked(call: Call) -> Misuse | None:
         return None
     said = messages.awaited_uncalled(dotted_name(awaited))
     return Misuse(codes.ASYNC_CALLBACK, said, (messages.CALL_IT,), awaited)
+
+
+def check_store(
+    site: Site, owner: ProperType, target: MemberExpr, declared: ProperType
+) -> Misuse | None:
+    """Report an async function put into an attribute whose class calls it like a plain one."""
+    function = stored_function(site, target)
+    kept = calls_plainly(site, owner, target, declared) if function else None
+    if function is None or kept is None or _is_read_elsewhere(kept, site.api, site.refiner):
+        return None
+    where = messages.called_at(shown_place(kept.use.path, kept.use.line))
+    notes = (messages.callback_remedy(wants_value=kept.use.is_value), where)
+    said = messages.stored_callback(function.name, target.name)
+    return Misuse(codes.ASYNC_CALLBACK, said, notes, target)
 
 
 def check_awaited(call: Call) -> Misuse | None:

@@ -50,6 +50,11 @@ def _in_field(engine: Engine, cls: Class, name: str) -> Keeping:
     return Keeping((), frozenset({slot})) if slot else Keeping((Use(How.HANDED_ON, "", 0),))
 
 
+def kept_in(engine: Engine, cls: Class, name: str) -> Slot | None:
+    """Return the place for a function that an attribute of the class's instances is."""
+    return _of_attribute(engine, cls, name, FUNCTION)
+
+
 def _keeping(engine: Engine, function: Function, name: str) -> Keeping:
     keeper = _Keeper(engine, calls.open_frame(engine, function))
     engine.read(function.frame.scope.module.path)

@@ -42,6 +42,15 @@ def called_from(engine: Engine, taker: Function | Class, name: str) -> Kept | No
     return _kept(engine, [one.use for one in known], kept, marks)
 
 
+def called_in(engine: Engine, cls: Class, name: str) -> Kept | None:
+    """Return where a function that is put into an attribute is called like a plain one."""
+    slot = keeping.kept_in(engine, cls, name)
+    found = None if slot is None or slot.is_async else _misuse(engine, slot)
+    if slot is None or found is None:
+        return None
+    return _kept(engine, [found.use], Keeping(slots=frozenset({slot})), found.marks)
+
+
 def _misuse(engine: Engine, slot: Slot) -> Kept | None:
     """Return where a function kept in a slot is called as only a plain function may be."""
 

@@ -62,6 +62,17 @@ class Taking(Asking):
 
         return self._ask(("keeps", name), question, None)
 
+    def keeps_in(self, attribute: str) -> Kept | None:
+        """Return where a function in an attribute of this class is called like a plain one."""
+
+        def question() -> Kept | None:
+            found = only(self._value)
+            if not isinstance(found, Class):
+                return None
+            return later.called_in(self._engine, found, attribute)
+
+        return self._ask(("keeps in", attribute), question, None)
+
     def awaits_kept(self, name: str, *, is_declared: bool) -> Kept | None:
         """Return where what a function gives is awaited that the body keeps, if all of it is."""
 
