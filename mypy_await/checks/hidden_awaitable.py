@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from mypy.nodes import (
     CallExpr,
     Decorator,
     Expression,
     FuncBase,
     FuncDef,
+    FuncItem,
     LambdaExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
     RefExpr,
     TypeInfo,
     Var,
@@ -17,13 +24,14 @@ from mypy.types import CallableType, ProperType, get_proper_type
 
 from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import may_be_awaitable
-from mypy_await.calls import is_told_apart
+from mypy_await.calls import guarded, is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.registered import is_for_unknown_caller
 from mypy_await.results import declared_result, hides_elements
 from mypy_await.site import Site
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Misuse, Use
+from mypy_await.walk import descendants
 
 
 def check(use: Use) -> Misuse | None:
@@ -37,7 +45,7 @@ def check(use: Use) -> Misuse | None:
     answer = fit(use.value, declared)
     if answer is Fit.ANY and (use.value.is_own or _is_dispatched(use)):
         return None
-    if answer is Fit.ANY and function is not None and _is_driven(use, function):
+    if answer is Fit.ANY and function and (_is_driven(use, function) or _has_flag(use.origin, use)):
         return None
     if answer is Fit.ANY and (use.handed_back or is_told_apart(use.origin, use.site)):
         return None
@@ -81,6 +89,21 @@ def _is_driven(use: Use, function: FuncDef) -> bool:
         isinstance(one, RefExpr) and one.fullname.startswith("contextlib.")
         for one in above.original_decorators
     )
+
+
+def _has_flag(node: Node, use: Use) -> bool:
+    """Does a flag around the value say by its name that async callers are served: `is_async`?"""
+    above = use.site.parents.get(node)
+    while above is not None and not isinstance(above, FuncItem):
+        for test, branch in guarded(above):
+            named = (part for part in descendants(test) if isinstance(part, NameExpr | MemberExpr))
+            if branch is node and any(_FLAG.search(part.name) for part in named):
+                return True
+        node, above = above, use.site.parents.get(above)
+    return False
+
+
+_FLAG: Final = re.compile(r"(^|_)(a?sync|a?synchronous)(_|$)")
 
 
 def _is_dispatched(use: Use) -> bool:
