@@ -151,22 +151,22 @@ def _reused(binding: Binding, function: FuncDef, uses: _Uses, trace: Trace) -> t
         for node in reached
         if uses.effects[node] is Effect.AWAIT
         and not _is_gathered_with(node, start.site)
-        and (
-            any(
-                trace.seen.get((node, round_), set()) - ignored == {Status.AWAITED}
-                for round_ in (Round.FIRST, Round.AGAIN)
-            )
-            or (
-                not start.in_container
-                and Status.AWAITED in trace.seen.get((node, Round.FIRST), ())
-                and any(
-                    uses.effects[one] is Effect.AWAIT
-                    and _is_behind_choice(node, one, start.site.parents)
-                    for one in reached
-                )
-            )
-        )
+        and (_follows_all(node, trace, ignored) or _follows_choice(node, uses, trace, start))
     )
+
+
+def _follows_all(node: NameExpr, trace: Trace, ignored: set[Status]) -> bool:
+    """Was the value awaited on every way that leads to a use?"""
+    seen = (trace.seen.get((node, round_), set()) for round_ in (Round.FIRST, Round.AGAIN))
+    return any(statuses - ignored == {Status.AWAITED} for statuses in seen)
+
+
+def _follows_choice(node: NameExpr, uses: _Uses, trace: Trace, start: Use) -> bool:
+    """Was the value awaited in an `if` that the use comes behind whatever its condition was?"""
+    if start.in_container or Status.AWAITED not in trace.seen.get((node, Round.FIRST), ()):
+        return False
+    awaited = (one for one in trace.uses() if uses.effects[one] is Effect.AWAIT)
+    return any(_is_behind_choice(node, one, start.site.parents) for one in awaited)
 
 
 def _is_behind_choice(node: NameExpr, first: NameExpr, parents: Parents) -> bool:

@@ -229,13 +229,17 @@ def _is_missing(item: ProperType) -> bool:
 
 def is_told_apart(node: Node, site: Site) -> bool:
     """Does a condition around a node ask whether a function or a value is async?"""
+    return any(_asks_for_colour(test, site) for test, _ in conditions_around(node, site))
+
+
+def conditions_around(node: Node, site: Site) -> Iterator[tuple[Expression, bool]]:
+    """Yield the conditions around a node in its function, and whether they hold where it stands."""
     below: Node | None = node
     while below is not None and not isinstance(below, FuncItem):
         above = site.parents.get(below)
-        if any(_asks_for_colour(test, site) for test, _ in guarded(above)):
-            return True
+        for test, branch in guarded(above):
+            yield test, branch is below
         below = above
-    return False
 
 
 def is_asked_for_colour(call: Expression, site: Site) -> bool:

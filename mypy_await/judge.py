@@ -71,6 +71,7 @@ from mypy_await.replacements import is_async_child, with_chosen_mock
 from mypy_await.reporter import Reporter
 from mypy_await.site import Site
 from mypy_await.steps import Step
+from mypy_await.stored_callbacks import may_keep_any
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
@@ -254,10 +255,12 @@ class Judge:
         self, api: CheckerPluginInterface, node: MemberExpr, owner: ProperType, declared: ProperType
     ) -> None:
         """Judge what is put into an attribute of an object."""
-        site = self.site(api, node)
-        if site is not None:
-            misuse = async_callback.check_store(site, owner, node, declared)
-            self._reporter.report(site, node, misuse)
+        if (
+            isinstance(owner, Instance)
+            and may_keep_any(declared)
+            and (site := self.site(api, node))
+        ):
+            self._reporter.report(site, node, async_callback.check_store(site, owner, node))
 
     def consumed(self, api: CheckerPluginInterface, node: Expression) -> None:
         """Judge the `await` of a parameter, or what comes to the same."""

@@ -39,7 +39,7 @@ class Reader:
         self._modules: dict[str, MypyFile] = {}
         self._summaries = Summaries(self._path_of, self._known, self._note)
         self._module = ""
-        """The module in work: what it is told of a summary it rests on."""
+        """The module in work: it rests on what the summaries answer."""
         self._asked: dict[object, FunctionSummary | None] = {}
         self._noted: set[tuple[str, frozenset[str]]] = set()
         self._any_by_intent: dict[str, bool] = {}

@@ -20,7 +20,7 @@ from mypy.nodes import (
     TypeInfo,
 )
 from mypy.plugin import CheckerPluginInterface
-from mypy.types import CallableType, NoneType, ProperType, TypeVarType, get_proper_type
+from mypy.types import CallableType, Instance, NoneType, ProperType, TypeVarType, get_proper_type
 
 from mypy_await import codes, compat, decorated, messages
 from mypy_await.awaitables import (
@@ -57,7 +57,7 @@ from mypy_await.refine import Refiner
 from mypy_await.site import Site, Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.stored_callbacks import calls_plainly, stored_function
-from mypy_await.summaries import VALUE_USES, How, Kept, Verdict, reading
+from mypy_await.summaries import VALUE_USES, How, Kept, Parameter, Verdict, reading
 from mypy_await.summaries import Use as SourceUse
 from mypy_await.sync_decorators import calls_as_plain
 from mypy_await.uncalled import awaited_uncalled
@@ -176,12 +176,10 @@ def check_asked(call: Call) -> Misuse | None:
     return Misuse(codes.ASYNC_CALLBACK, said, (messages.CALL_IT,), awaited)
 
 
-def check_store(
-    site: Site, owner: ProperType, target: MemberExpr, declared: ProperType
-) -> Misuse | None:
+def check_store(site: Site, owner: Instance, target: MemberExpr) -> Misuse | None:
     """Report an async function put into an attribute whose class calls it like a plain one."""
     function = stored_function(site, target)
-    kept = calls_plainly(site, owner, target, declared) if function else None
+    kept = calls_plainly(site, owner, target) if function else None
     if function is None or kept is None or _is_read_elsewhere(kept, site.api, site.refiner):
         return None
     where = messages.called_at(shown_place(kept.use.path, kept.use.line))
@@ -373,9 +371,14 @@ def _wants_awaitable(formal: ProperType) -> bool:
 
 def _call_misuse(call: Call, passed: Passed) -> SourceUse | None:
     """Return where the callee calls the function and loses or uses the result, if that is all."""
-    summary = call.summary if _tells_little(call, passed) else None
-    parameter = summary.parameter(passed.name or "") if summary else None
+    parameter = _parameter(call, passed)
     return parameter.call_misuse if parameter else None
+
+
+def _parameter(call: Call, passed: Passed) -> Parameter | None:
+    """Return what the callee does with an argument, where only its source tells."""
+    summary = call.summary if _tells_little(call, passed) else None
+    return summary.parameter(passed.name or "") if summary else None
 
 
 def _overlooked_misuse(call: Call, passed: Passed) -> SourceUse | None:
@@ -384,13 +387,11 @@ def _overlooked_misuse(call: Call, passed: Passed) -> SourceUse | None:
     `iscoroutinefunction` says no to a lambda that gives a coroutine.  Where the call certainly
     gives the coroutine, that is judged at its place.
     """
-    name = passed.name or ""
-    summary = call.summary if _tells_little(call, passed) else None
-    parameter = summary.parameter(name) if summary else None
+    parameter, summary = _parameter(call, passed), call.summary
     if summary is None or parameter is None or not parameter.tested:
         return None
     given = {one.name: argument(one.value, one.typ) for one in call.arguments if one.name}
-    parameter = summary.parameter_with(name, given[name])
+    parameter = summary.parameter_with(parameter.name, given[parameter.name])
     misuse = parameter.call_misuse if parameter else None
     if misuse and misuse.how is How.TAKEN:
         return None if summary.awaited_with(given).verdict is Verdict.ALWAYS else misuse

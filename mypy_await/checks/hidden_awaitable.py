@@ -11,7 +11,6 @@ from mypy.nodes import (
     Expression,
     FuncBase,
     FuncDef,
-    FuncItem,
     LambdaExpr,
     MemberExpr,
     NameExpr,
@@ -24,7 +23,7 @@ from mypy.types import CallableType, ProperType, get_proper_type
 
 from mypy_await import codes, compat, messages, names
 from mypy_await.awaitables import may_be_awaitable
-from mypy_await.calls import guarded, is_told_apart
+from mypy_await.calls import conditions_around, is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.registered import is_for_unknown_caller
 from mypy_await.results import declared_result, hides_elements
@@ -45,7 +44,11 @@ def check(use: Use) -> Misuse | None:
     answer = fit(use.value, declared)
     if answer is Fit.ANY and (use.value.is_own or _is_dispatched(use)):
         return None
-    if answer is Fit.ANY and function and (_is_driven(use, function) or _has_flag(use.origin, use)):
+    if (
+        answer is Fit.ANY
+        and function
+        and (_is_driven(use, function) or _has_flag(use.origin, use.site))
+    ):
         return None
     if answer is Fit.ANY and (use.handed_back or is_told_apart(use.origin, use.site)):
         return None
@@ -91,16 +94,13 @@ def _is_driven(use: Use, function: FuncDef) -> bool:
     )
 
 
-def _has_flag(node: Node, use: Use) -> bool:
+def _has_flag(node: Node, site: Site) -> bool:
     """Does a flag around the value say by its name that async callers are served: `is_async`?"""
-    above = use.site.parents.get(node)
-    while above is not None and not isinstance(above, FuncItem):
-        for test, branch in guarded(above):
-            named = (part for part in descendants(test) if isinstance(part, NameExpr | MemberExpr))
-            if branch is node and any(_FLAG.search(part.name) for part in named):
-                return True
-        node, above = above, use.site.parents.get(above)
-    return False
+    return any(
+        holds and isinstance(part, NameExpr | MemberExpr) and _FLAG.search(part.name)
+        for test, holds in conditions_around(node, site)
+        for part in descendants(test)
+    )
 
 
 _FLAG: Final = re.compile(r"(^|_)(a?sync|a?synchronous)(_|$)")

@@ -54,7 +54,7 @@ from mypy_await.registered import is_for_unknown_caller
 from mypy_await.site import Slot, has
 from mypy_await.slots import Fit, fit, fits_all, is_known
 from mypy_await.stored import awaited_elsewhere
-from mypy_await.summaries.model import ASYNC_FOR
+from mypy_await.summaries import ASYNC_FOR
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants
 

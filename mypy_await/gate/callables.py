@@ -55,11 +55,11 @@ class Callables:
 
     def _means_function(self, error: Finding) -> bool:
         """Is a function given for a declared `Awaitable`, which is called, or the reverse?"""
-        mismatch = _mismatch(error)
-        if mismatch is None or mismatch[0] in BY_LIBRARY:
+        found = mismatch(error)
+        if found is None or found[0] in BY_LIBRARY:
             return False
         given, called = self._functions_as_awaitables
-        pairs = list(_item_by_item(*mismatch[1:]))
+        pairs = list(_item_by_item(*found[1:]))
         return any(_is_function(got) and want in called for got, want in pairs) or any(
             _is_function(want) and got in given for got, want in pairs
         )
@@ -72,9 +72,9 @@ class Callables:
         for error in self._errors:
             if match := NOT_CALLABLE.search(error.text):
                 called.add(read_type(match[1]))
-            if (mismatch := _mismatch(error)) is None:
+            if (found := mismatch(error)) is None:
                 continue
-            for got, want in _item_by_item(*mismatch[1:]):
+            for got, want in _item_by_item(*found[1:]):
                 if _is_function(got):
                     given.add(want)
                 elif _is_function(want):
@@ -118,7 +118,7 @@ class Callables:
         function = self._sources.symbol(error).name.rpartition(".")[2]
         if match := NOT_AWAITABLE.match(error.text):
             yield Colour(function, False, read_type(match[1]))
-        elif (mismatch := _mismatch(error)) and (colours := _results(*mismatch[1:])):
+        elif (found := mismatch(error)) and (colours := _results(*found[1:])):
             is_async, result = colours
             yield Colour(function, not is_async, result)
 
@@ -133,11 +133,11 @@ def _is_written_out(annotation: ast.expr) -> bool:
 
 def _wanted(error: Finding) -> Colour | None:
     """Return the declared colour of a parameter that is passed a function of another."""
-    mismatch = _mismatch(error)
-    colours = _results(*mismatch[1:]) if mismatch else None
-    if mismatch is None or colours is None or not mismatch[0]:
+    found = mismatch(error)
+    colours = _results(*found[1:]) if found else None
+    if found is None or colours is None or not found[0]:
         return None
-    return Colour(mismatch[0], *colours)
+    return Colour(found[0], *colours)
 
 
 def _results(got: TypeText, want: TypeText) -> tuple[bool, TypeText] | None:
@@ -154,7 +154,7 @@ def _results(got: TypeText, want: TypeText) -> tuple[bool, TypeText] | None:
     return is_async, mine if is_async else theirs
 
 
-def _mismatch(error: Finding) -> tuple[str, TypeText, TypeText] | None:
+def mismatch(error: Finding) -> tuple[str, TypeText, TypeText] | None:
     """Return the name of the callee, if there is one, what is given and what is wanted."""
     match = MISMATCH.search(error.text)
     if match is None:

@@ -17,17 +17,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mypy_await.gate.bases import Bases, Class, statements
-from mypy_await.gate.callables import Callables
+from mypy_await.gate.callables import Callables, mismatch
 from mypy_await.gate.findings import Finding
 from mypy_await.gate.results import RESULTS
 from mypy_await.gate.source import FUNCTIONS, Function, own_nodes, returns_none
 from mypy_await.gate.typetext import ASYNC_ITERABLE, AWAITABLE, TypeText, read_type
 
 ASYNC_USE: Final = re.compile(r'"([^"]*)" has no attribute "(__aiter__|__aenter__|__aexit__)"')
-MISMATCH: Final = re.compile(
-    r'(?:incompatible type|\(got|\(expression has type) "(?P<got>[^"]*)"[;,] '
-    r'(?:expected|variable has type|target has type) "(?P<want>[^"]*)"'
-)
+RETURNED: Final = re.compile(r'\(got "([^"]*)", expected "([^"]*)"')
 SUPERTYPE: Final = re.compile(r'.* in supertype "(?:.*\.)?(\w+)"')
 
 
@@ -108,10 +105,10 @@ class Declared:
 
         The error may be about a name: the method is one that is called in the function around it.
         """
-        match = MISMATCH.search(error.text)
-        got, want = (read_type(match["got"]), read_type(match["want"])) if match else (None, None)
-        if got is None or want is None or not _is_async_iterable(want):
+        given = _given(error)
+        if given is None or not _is_async_iterable(given[1]):
             return False
+        got, _ = given
         if got.kind != AWAITABLE or not _is_async_iterable(got.given):
             return False
         around = self._bases.sources.innermost(error.path, error.line, *FUNCTIONS)
@@ -205,6 +202,14 @@ def _definitions(path: str, tree: ast.Module) -> dict[str, list[Definition]]:
                 if isinstance(node, FUNCTIONS):
                     found.setdefault(node.name, []).append(Definition(path, scope, node))
     return found
+
+
+def _given(error: Finding) -> tuple[TypeText, TypeText] | None:
+    """Return what is given, bound or returned, and what is wanted there."""
+    if match := RETURNED.search(error.text):
+        return read_type(match[1]), read_type(match[2])
+    found = mismatch(error)
+    return found[1:] if found else None
 
 
 def _yield_below(methods: Sequence[Definition]) -> bool:

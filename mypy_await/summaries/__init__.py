@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from mypy_await.summaries.library import RAISED_BY_CALL
 from mypy_await.summaries.model import (
+    ASYNC_FOR,
     PASSED,
     UNKNOWN_RESULT,
     VALUE_USES,
@@ -39,6 +40,7 @@ from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
 __all__ = [
+    "ASYNC_FOR",
     "PASSED",
     "RAISED_BY_CALL",
     "UNKNOWN_RESULT",
