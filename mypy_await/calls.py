@@ -78,19 +78,21 @@ class Call:
         """Where the result of the call goes."""
         return place_of(self.node, self.site.parents)
 
-    def async_functions(self, *, by_source: bool = False) -> Iterator[tuple[Passed, Awaitable]]:
-        """Yield the arguments that are functions whose every call gives a coroutine.
-
-        With `by_source` sync ones, too, of which only the source says so.
-        """
+    def async_functions(self) -> Iterator[tuple[Passed, Awaitable]]:
+        """Yield the arguments that are functions whose every call gives a coroutine."""
         for passed in self.arguments:
-            value = result_of_calling(passed.typ)
-            if value is None and by_source:
-                value = self._made_by(passed)
-            if value is not None and value.is_lazy and not self._is_wanted_as_object(passed):
+            if value := self.coroutine_of(passed):
                 yield passed, value
 
-    def _made_by(self, passed: Passed) -> Awaitable | None:
+    def coroutine_of(self, passed: Passed) -> Awaitable | None:
+        """Return what every call of an argument gives, if by its type that is a coroutine."""
+        value = result_of_calling(passed.typ)
+        if value is None or not value.is_lazy or self._is_wanted_as_object(passed):
+            return None
+        return value
+
+    def coroutine_by_source(self, passed: Passed) -> Awaitable | None:
+        """Return the same of a function of which only the source says what it gives."""
         value = awaitable(result_by_source(self.site, passed.value, passed.typ))
         return value if value is not None and value.sort is Sort.COROUTINE else None
 

@@ -31,9 +31,14 @@ def summary_of_function(site: Site, function: Expression) -> FunctionSummary | N
     return refiner.summary_of(api, node)
 
 
+def is_open_function(typ: ProperType) -> bool:
+    """Is this a function of whose result its type says nothing?"""
+    return isinstance(typ, CallableType) and says_nothing(get_proper_type(typ.ret_type))
+
+
 def result_by_source(site: Site, function: Expression, typ: ProperType) -> Type | None:
     """Return the awaitable that the source says every call of a function of this type gives."""
-    if not isinstance(typ, CallableType) or not says_nothing(get_proper_type(typ.ret_type)):
+    if not is_open_function(typ):
         return None
     summary = summary_of_function(site, function)
     found = site.refiner.origins.awaitable(site.api, summary.result) if summary else None

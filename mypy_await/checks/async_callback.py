@@ -46,6 +46,7 @@ from mypy_await.calls import (
 )
 from mypy_await.care import takes_care, uses_of_name
 from mypy_await.decorations import Decoration
+from mypy_await.functions import is_open_function
 from mypy_await.futures import gives_future
 from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import argument, says_nothing
@@ -140,29 +141,38 @@ def check_call(call: Call) -> Misuse | None:
     The table of library callables says so, or the source of the callee: every result of calling
     the parameter is dropped there or used as a value, or it is kept where that happens.
     """
-    for passed, value in call.async_functions(by_source=True):
-        if knows("safe", call.callee) or is_told_apart(call.node, call.site):
-            continue
-        use, text = _call_misuse(call, passed), messages.async_callback
-        overlooked = None if use else _overlooked_misuse(call, passed)
-        use = use or overlooked
-        if use is None and (use := _kept_misuse(call, passed)):
-            text = messages.kept_callback
-        if use is None and (not _is_listed(call, passed) or _is_awaited_here(call, passed, value)):
-            continue
-        if _is_refused(call, passed, value) or _is_said(call, passed, value):
-            continue
-        if value.sort is Sort.AWAITABLE and gives_future(call.site, passed.value):
-            continue
-        where = shown_place(use.path, use.line) if use else ""
-        wants_value = use.is_value if use else knows("callback-values", call.callee)
-        remedy = messages.callback_remedy(wants_value=wants_value)
-        if overlooked:
-            remedy = messages.PASS_WHAT_IS_ASYNC
-        notes = (remedy, *([messages.called_at(where)] if where else []))
-        said = text(call, value, passed.value)
-        return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
-    return None
+    return next((found for one in call.arguments if (found := _misuse_of(call, one))), None)
+
+
+def _misuse_of(call: Call, passed: Passed) -> Misuse | None:
+    """Ask the callee first: of most functions that are passed the source need not be read."""
+    value = call.coroutine_of(passed)
+    if value is None and not is_open_function(passed.typ):
+        return None
+    if knows("safe", call.callee) or is_told_apart(call.node, call.site):
+        return None
+    use, text = _call_misuse(call, passed), messages.async_callback
+    overlooked = None if use else _overlooked_misuse(call, passed)
+    use = use or overlooked
+    if use is None and (use := _kept_misuse(call, passed)):
+        text = messages.kept_callback
+    if use is None and not _is_listed(call, passed):
+        return None
+    value = value or call.coroutine_by_source(passed)
+    if value is None or (use is None and _is_awaited_here(call, passed, value)):
+        return None
+    if _is_refused(call, passed, value) or _is_said(call, passed, value):
+        return None
+    if value.sort is Sort.AWAITABLE and gives_future(call.site, passed.value):
+        return None
+    where = shown_place(use.path, use.line) if use else ""
+    wants_value = use.is_value if use else knows("callback-values", call.callee)
+    remedy = messages.callback_remedy(wants_value=wants_value)
+    if overlooked:
+        remedy = messages.PASS_WHAT_IS_ASYNC
+    notes = (remedy, *([messages.called_at(where)] if where else []))
+    said = text(call, value, passed.value)
+    return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
 
 
 def check_asked(call: Call) -> Misuse | None:
@@ -387,8 +397,9 @@ def _overlooked_misuse(call: Call, passed: Passed) -> SourceUse | None:
     `iscoroutinefunction` says no to a lambda that gives a coroutine.  Where the call certainly
     gives the coroutine, that is judged at its place.
     """
-    parameter, summary = _parameter(call, passed), call.summary
-    if summary is None or parameter is None or not parameter.tested:
+    parameter = _parameter(call, passed)
+    summary = call.summary if parameter and parameter.tested else None
+    if summary is None or parameter is None:
         return None
     given = {one.name: argument(one.value, one.typ) for one in call.arguments if one.name}
     parameter = summary.parameter_with(parameter.name, given[parameter.name])
