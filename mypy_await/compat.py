@@ -308,6 +308,18 @@ def report_in_attempt(
         errors._watchers = watchers
 
 
+def report_elsewhere(
+    api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
+) -> None:
+    """Report an error about another node than the one that mypy is at, whatever it tries there."""
+    errors = cast(TypeChecker, api).msg.errors
+    watchers, errors._watchers = errors._watchers, []
+    try:
+        report(api, text, node, code, notes)
+    finally:
+        errors._watchers = watchers
+
+
 def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]:
     """Return the codes of the errors that were reported for exactly this node so far.
 

@@ -86,6 +86,7 @@ class Hooks:
         self._links.forget()
         self._refiner.forget()
         self._held.forget()
+        self._judge.forget()
 
     def class_body(self, ctx: ClassDefContext) -> None:
         """Judge a class while mypy analyses it."""
@@ -129,6 +130,8 @@ class Hooks:
         node: CallExpr,
     ) -> Type:
         """Judge what a call passes; return the type of the call."""
+        if self._infers_returns:
+            self._judge.open_calls(ctx.api)
         if interest.tests and (
             fullname != names.HASATTR or compat.is_enabled(ctx.api, codes.MASKED_COROUTINE)
         ):
@@ -305,6 +308,8 @@ class Hooks:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         if self._infers_returns and (held := self._held.type_of(ctx)):
             return held
+        if self._infers_returns and isinstance(get_proper_type(typ), AnyType):
+            self._judge.open_attribute(ctx.api, node)
         narrow = compat.narrowed(ctx.api, node) or typ  # mypy narrows only after this hook
         result = self._judge.expression(ctx.api, node, narrow)
         return typ if result is narrow else result

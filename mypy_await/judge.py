@@ -31,7 +31,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat
+from mypy_await import codes, compat, messages, names
+from mypy_await.alike import Alike, Pair
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
 from mypy_await.calls import (
     Call,
@@ -62,6 +63,7 @@ from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
+from mypy_await.open_calls import call_behind
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
@@ -86,6 +88,11 @@ class Judge:
         self._refiner = refiner
         self._config = config
         self._reporter = Reporter(tells_gate=tells_gate)
+        self._alike = Alike()
+
+    def forget(self) -> None:
+        """Let go of the trees, which may be about to change."""
+        self._alike.forget()
 
     def expression(
         self,
@@ -270,6 +277,31 @@ class Judge:
         if site is not None and value is not None:
             use = Use(site, value, node, node, place_of(node, site.parents))
             self._reporter.report(site, node, misuse_of_parameter(use))
+
+    def open_calls(self, api: CheckerPluginInterface) -> None:
+        """Judge calls of what may be anything, in the module in work: mypy runs no hook there."""
+        for pair in self._alike.found_in(compat.module(api)):
+            self._open_call(api, pair)
+
+    def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
+        """Judge the call of a method of an attribute that may be anything."""
+        site, info = self.site(api, node), compat.active_class(api)
+        call = call_behind(node, site.parents) if site else None
+        if site and info and call:
+            for pair in self._alike.of_attribute(info, call, site.parents):
+                self._open_call(api, pair)
+
+    def _open_call(self, api: CheckerPluginInterface, pair: Pair) -> None:
+        call, awaited = pair
+        site = Site(api, call.parents, self._refiner, self._config)
+        value = awaitable(api.named_generic_type(names.AWAITABLE, [any_type()]))
+        assert value is not None
+        use = Use(site, value, call.node, call.node, place_of(call.node, call.parents))
+        misuse = dropped_awaitable.check_open(use) or first_misuse(use)
+        if misuse is not None:
+            notes = (*misuse.notes, messages.awaited_elsewhere(call.names, awaited.node.line))
+            found = replace(misuse, notes=notes)
+            self._reporter.report(site, call.node, found, is_elsewhere=True)
 
     def elements(
         self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step

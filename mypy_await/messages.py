@@ -154,6 +154,11 @@ def known_by(origin: Origin) -> str:
     return f'"{name}" returns {made}' + (f": {place}" if place else "")
 
 
+def awaited_elsewhere(names: Iterable[str], line: int) -> str:
+    """Say how we know that a call of what may be anything gives an awaitable."""
+    return f'"{".".join(names)}" is awaited on line {line}'
+
+
 def dropped(use: Use, how: str) -> str:
     """Say that nobody awaits the value."""
     return f"Value of type {_type(use, use.value.typ)} is {how} and never awaited"

@@ -34,8 +34,13 @@ class Reporter:
         node: Expression,
         misuse: Misuse | None,
         known_by: Refined | None = None,
+        *,
+        is_elsewhere: bool = False,
     ) -> bool:
-        """Report a misuse; say whether the code is on in the module in work."""
+        """Report a misuse; say whether the code is on in the module in work.
+
+        `is_elsewhere` says that mypy is at another node, whose errors it may not want.
+        """
         api = site.api
         if misuse is None or not compat.is_enabled(api, misuse.code):
             return False
@@ -56,6 +61,7 @@ class Reporter:
             notes = (*notes, *_origin(site, node))
         is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
         report = compat.report_in_attempt if is_overloaded else compat.report
+        report = compat.report_elsewhere if is_elsewhere else report
         report(api, misuse.text, misuse.node or node, misuse.code, notes)
         return True
 

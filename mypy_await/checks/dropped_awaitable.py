@@ -48,6 +48,12 @@ def check(use: Use) -> Misuse | None:
     return _misuse(use, "made in a statement")
 
 
+def check_open(use: Use) -> Misuse | None:
+    """Report a call in a statement of which mypy knows nothing, and that is awaited elsewhere."""
+    is_statement = use.place.kind is Kind.STATEMENT and use.place.value is use.node
+    return _misuse(use, "made in a statement") if is_statement and not use.is_safe else None
+
+
 def _is_left_to_mypy(use: Use) -> bool:
     """Does mypy report the statement?  Not where it gives the call the type `Any` besides."""
     api, call = use.site.api, use.node
