@@ -16,13 +16,13 @@ from typing import Final
 
 from mypy.nodes import (
     Block,
-    CallExpr,
     ComparisonExpr,
     ConditionalExpr,
     FuncDef,
     FuncItem,
     IfStmt,
     MatchStmt,
+    MemberExpr,
     MypyFile,
     Node,
     OpExpr,
@@ -35,14 +35,14 @@ from mypy.nodes import (
 
 from mypy_await.open_calls import (
     OpenCall,
+    attribute_in,
     calls_in,
     functions_in,
-    has_open_arguments,
-    open_call,
+    may_hold_any,
     open_globals,
     open_names,
 )
-from mypy_await.walk import Parents, descendants
+from mypy_await.walk import descendants
 
 Pair = tuple[OpenCall, OpenCall]
 """A call that lacks an `await`, and one like it that has it."""
@@ -52,40 +52,44 @@ class Alike:
     """Finds such calls in the module in work."""
 
     def __init__(self) -> None:
+        self.pairs: tuple[Pair, ...] = ()
+        """What was found of variables: arguments, and those of functions and of the module."""
         self._module: MypyFile | None = None
-        self._calls: dict[FuncItem, tuple[OpenCall, ...]] = {}
+        self._calls: dict[FuncDef, tuple[OpenCall, ...]] = {}
+        self._of_self: dict[TypeInfo, dict[MemberExpr, Pair]] = {}
 
     def forget(self) -> None:
         """Let go of the tree, which may be about to change."""
-        self._module, self._calls = None, {}
+        self.pairs, self._module, self._calls, self._of_self = (), None, {}, {}
 
-    def found_in(self, module: MypyFile) -> Iterator[Pair]:
-        """Yield what is found in the functions of a module, for variables of these and of its own.
+    def has_seen(self, module: MypyFile) -> bool:
+        """Is this the module that was looked through last?"""
+        return module is self._module
 
-        Once a module: nothing when it is asked about again.
-        """
-        if module is self._module:
-            return
+    def look_through(self, module: MypyFile, *, check_untyped: bool) -> None:
+        """Fill `pairs`; without `check_untyped` functions without annotations are left out."""
         self.forget()
         self._module = module
         opened = open_globals(module)
         calls = []
         for function in functions_in(module):
-            if (opened or has_open_arguments(function)) and (inside := self._in(function)):
+            if function.is_dynamic() and not check_untyped:
+                continue
+            if may_hold_any(function, opened) and (inside := self._in(function)):
                 names = open_names([function, *inside[0].parents], opened)
                 calls += [call for call in inside if call.root in names]
-        yield from _pairs(calls)
+        self.pairs = tuple(_pairs(calls))
 
-    def of_attribute(self, info: TypeInfo, node: CallExpr, parents: Parents) -> Iterator[Pair]:
-        """Yield the same for one call, of what an attribute of `self` holds."""
-        found = open_call(node, parents)
-        if found is None or not found.root.is_self or not found.is_misused:
-            return
-        methods = [one for one in functions_in(info.defn) if one.is_coroutine]
-        calls = [call for one in methods for call in self._in(one) if call.names == found.names]
-        yield from (pair for pair in _pairs(calls) if pair[0].node is node)
+    def of_attribute(self, info: TypeInfo, node: MemberExpr) -> Pair | None:
+        """Return the same for the call of a method that an attribute of `self` leads to."""
+        if info not in self._of_self:
+            methods = [one for one in functions_in(info.defn) if one.is_coroutine]
+            calls = [call for one in methods for call in self._in(one) if call.root.is_self]
+            pairs = [(attribute_in(pair[0]), pair) for pair in _pairs(calls)]
+            self._of_self[info] = {member: pair for member, pair in pairs if member}
+        return self._of_self[info].get(node)
 
-    def _in(self, function: FuncItem) -> tuple[OpenCall, ...]:
+    def _in(self, function: FuncDef) -> tuple[OpenCall, ...]:
         if function not in self._calls:
             self._calls[function] = calls_in(function)
         return self._calls[function]

@@ -46,6 +46,7 @@ from mypy.plugin import (
     SemanticAnalyzerPluginInterface,
 )
 from mypy.plugins.default import DefaultPlugin
+from mypy.scope import Scope
 from mypy.semanal import SemanticAnalyzer
 from mypy.subtypes import is_subtype
 from mypy.typeops import (
@@ -182,6 +183,12 @@ def is_enabled(api: CheckerPluginInterface, code: ErrorCode) -> bool:
     return cast(TypeChecker, api).msg.errors.is_error_code_enabled(code)
 
 
+def current_file(api: CheckerPluginInterface) -> Callable[[], str]:
+    """Return what tells the path of the file that mypy checks, from now on."""
+    errors = cast(TypeChecker, api).msg.errors
+    return lambda: errors.file
+
+
 def is_of_others(api: CheckerPluginInterface | SemanticAnalyzerPluginInterface) -> bool:
     """Is the module in work an installed package's, of which mypy shows no errors?
 
@@ -309,15 +316,29 @@ def report_in_attempt(
 
 
 def report_elsewhere(
-    api: CheckerPluginInterface, text: str, node: Context, code: ErrorCode, notes: tuple[str, ...]
+    api: CheckerPluginInterface,
+    text: str,
+    node: Context,
+    code: ErrorCode,
+    notes: tuple[str, ...],
+    inside: FuncItem,
 ) -> None:
-    """Report an error about another node than the one that mypy is at, whatever it tries there."""
+    """Report an error in another function of the module than the one that mypy is at.
+
+    What mypy tries out meanwhile does not matter. The daemon checks each function with errors again
+    at every update, so the error is kept for the one that mypy is at: there our hook runs.
+    """
     errors = cast(TypeChecker, api).msg.errors
-    watchers, errors._watchers = errors._watchers, []
+    before, target = (errors._watchers, errors.scope), errors.current_target()
+    count = len(errors.error_info_map.get(errors.file, ()))
+    errors._watchers, errors.scope = [], Scope()
     try:
-        report(api, text, node, code, notes)
+        with errors.scope.saved_scope((module(api).fullname, inside.info or None, inside)):
+            report(api, text, node, code, notes)
     finally:
-        errors._watchers = watchers
+        errors._watchers, errors.scope = before
+    for info in errors.error_info_map.get(errors.file, [])[count:]:
+        info.target = target
 
 
 def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]:

@@ -94,6 +94,11 @@ class Hooks:
             return
         self._judge.class_body(ctx)
 
+    def open_calls(self, api: CheckerPluginInterface) -> None:
+        """Judge the calls of the module in work for which mypy has no hook."""
+        if not compat.is_of_others(api):
+            self._judge.open_calls(api)
+
     def call(self, ctx: FunctionContext | MethodContext, fullname: str, interest: Interest) -> Type:
         """Judge a call, or a decorator, of the callable with this name."""
         typ, node = ctx.default_return_type, ctx.context
@@ -130,8 +135,7 @@ class Hooks:
         node: CallExpr,
     ) -> Type:
         """Judge what a call passes; return the type of the call."""
-        if self._infers_returns:
-            self._judge.open_calls(ctx.api)
+        self._judge.open_calls(ctx.api)
         if interest.tests and (
             fullname != names.HASATTR or compat.is_enabled(ctx.api, codes.MASKED_COROUTINE)
         ):

@@ -63,10 +63,9 @@ from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
-from mypy_await.open_calls import call_behind
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
-from mypy_await.places import Kind, place_of
+from mypy_await.places import Kind, function_around, place_of
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
@@ -280,19 +279,26 @@ class Judge:
 
     def open_calls(self, api: CheckerPluginInterface) -> None:
         """Judge calls of what may be anything, in the module in work: mypy runs no hook there."""
-        for pair in self._alike.found_in(compat.module(api)):
+        module, options = compat.module(api), api.options
+        is_new = not self._alike.has_seen(module)
+        if is_new:
+            self._alike.look_through(module, check_untyped=options.check_untyped_defs)
+        # The daemon drops the errors of the functions that it checks again, perhaps several times.
+        for pair in self._alike.pairs if is_new or options.fine_grained_incremental else ():
             self._open_call(api, pair)
 
     def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
         """Judge the call of a method of an attribute that may be anything."""
-        site, info = self.site(api, node), compat.active_class(api)
-        call = call_behind(node, site.parents) if site else None
-        if site and info and call:
-            for pair in self._alike.of_attribute(info, call, site.parents):
+        info, function = compat.active_class(api), compat.top_level_function(api)
+        if info and function and function.is_coroutine:
+            if pair := self._alike.of_attribute(info, node):
                 self._open_call(api, pair)
 
     def _open_call(self, api: CheckerPluginInterface, pair: Pair) -> None:
         call, awaited = pair
+        function = function_around(call.node, call.parents)
+        if function is None or (function.is_dynamic() and not api.options.check_untyped_defs):
+            return
         site = Site(api, call.parents, self._refiner, self._config)
         value = awaitable(api.named_generic_type(names.AWAITABLE, [any_type()]))
         assert value is not None
@@ -301,7 +307,7 @@ class Judge:
         if misuse is not None:
             notes = (*misuse.notes, messages.awaited_elsewhere(call.names, awaited.node.line))
             found = replace(misuse, notes=notes)
-            self._reporter.report(site, call.node, found, is_elsewhere=True)
+            self._reporter.report(site, call.node, found, inside=call.function)
 
     def elements(
         self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step

@@ -49,8 +49,10 @@ class OpenCall:
     node: CallExpr
     root: Var
     names: tuple[str, ...]
+    function: FuncDef
+    """The outermost function around."""
     parents: Parents
-    """Of the outermost function around."""
+    """The parent links in that."""
 
     @property
     def is_awaited(self) -> bool:
@@ -94,32 +96,35 @@ _MAY_START: Final = re.compile("task|future|submit|dispatch|emit|fire|trigger|sc
 """In names of what gives a task, or runs by itself: it may be awaited, or left alone."""
 
 
-def calls_in(function: FuncItem) -> tuple[OpenCall, ...]:
+def calls_in(function: FuncDef) -> tuple[OpenCall, ...]:
     """Return all calls of methods in a function, nested ones included."""
     parents = parents_below(function)
-    found = (open_call(node, parents) for node in parents if isinstance(node, CallExpr))
-    return tuple(call for call in found if call)
+    found = []
+    for node in parents:
+        if isinstance(node, CallExpr) and (chain := _chain(node.callee)):
+            root, names = chain
+            if names[1:]:
+                found.append(OpenCall(node, root, names, function, parents))
+    return tuple(found)
 
 
-def open_call(node: CallExpr, parents: Parents) -> OpenCall | None:
-    """Return what there is to know of a call, if it is one of a method, of a variable."""
-    names: list[str] = []
-    callee = node.callee
+def _chain(node: Expression) -> tuple[Var, tuple[str, ...]] | None:
+    """Return the variable that `a.b.c` begins with, and all names in it."""
+    match node:
+        case NameExpr(node=Var() as variable):
+            return variable, (node.name,)
+        case MemberExpr() if before := _chain(node.expr):
+            return before[0], (*before[1], node.name)
+    return None
+
+
+def attribute_in(call: OpenCall) -> MemberExpr | None:
+    """Return the attribute `self.a` that a call `self.a.b()` begins with."""
+    callee = call.node.callee
+    found = None
     while isinstance(callee, MemberExpr):
-        names.append(callee.name)
-        callee = callee.expr
-    if not names or not isinstance(callee, NameExpr) or not isinstance(callee.node, Var):
-        return None
-    return OpenCall(node, callee.node, (callee.name, *reversed(names)), parents)
-
-
-def call_behind(node: MemberExpr, parents: Parents) -> CallExpr | None:
-    """Return the call `self.a.b()` of a method that is reached by an attribute, here `self.a`."""
-    below: Node = node
-    while isinstance(above := parents.get(below), MemberExpr):
-        below = above
-    is_called = isinstance(above, CallExpr) and above.callee is below and below is not node
-    return above if isinstance(above, CallExpr) and is_called else None
+        found, callee = callee, callee.expr
+    return found if found is not call.node.callee else None
 
 
 def functions_in(around: MypyFile | ClassDef) -> Iterator[FuncDef]:
@@ -169,13 +174,16 @@ def open_names(inside: Collection[Node], opened: frozenset[Var]) -> set[Var]:
     return found.difference(_asked_about(inside))
 
 
-def has_open_arguments(function: FuncDef) -> bool:
-    """Has an `async def`, or one right below another function, an argument that may be anything?"""
+def may_hold_any(function: FuncDef, opened: frozenset[Var]) -> bool:
+    """Is a function, or one right below it, async, and may one of its arguments be anything?
+
+    Or one of the variables of the module that are `opened`.
+    """
     below = [one.func if isinstance(one, Decorator) else one for one in function.body.body]
     nested = [one for one in below if isinstance(one, FuncDef)]
-    return (function.is_coroutine or bool(nested)) and any(
-        map(_open_arguments, (function, *nested))
-    )
+    if not any(one.is_coroutine for one in (function, *nested)):
+        return False
+    return bool(opened) or any(map(_open_arguments, (function, *nested)))
 
 
 def _open_arguments(function: FuncItem) -> set[Var]:

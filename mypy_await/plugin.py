@@ -55,6 +55,11 @@ class AwaitPlugin(Plugin):
         self._functions: dict[str, Hook | None] = {}
         self._methods: dict[str, Hook | None] = {}
         self._attributes: dict[str, Hook | None] = {}
+        self._current: Callable[[], str] | None = None
+        """Tells the file in work, once mypy has run a hook in one."""
+        self._seen = ""
+        self._is_last = options.plugins[-1:] in (["mypy_await"], ["mypy_await:gate_plugin"])
+        """Does no other plugin come behind, whose hook one of ours would hide?"""
 
     def _read_contracts(self, config_file: str | None) -> Contracts | None:
         if not self.config.contracts:
@@ -127,31 +132,67 @@ class AwaitPlugin(Plugin):
         self._freshness.forget()
         for made in (self._functions, self._methods, self._attributes):
             made.clear()
+        self._seen = ""
         if "_hooks" in self.__dict__:
             self._hooks.forget()
         return []
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Return the hook for calls of a function or class that may give an awaitable."""
+        own = self._mypys_own.get_function_hook
         if fullname not in self._functions:
-            own = self._mypys_own.get_function_hook
             self._functions[fullname] = self._make_hook(fullname, self._recogniser.function, own)
-        return self._functions[fullname]
+        hook = self._functions[fullname]
+        if self._is_seen():
+            return hook
+        return self._first(hook or own(fullname), lambda ctx: ctx.default_return_type)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook for calls of a method that may give an awaitable."""
+        own = self._mypys_own.get_method_hook
         if fullname not in self._methods:
-            own = self._mypys_own.get_method_hook
             self._methods[fullname] = self._make_hook(fullname, self._recogniser.method, own)
-        return self._methods[fullname]
+        hook = self._methods[fullname]
+        if self._is_seen():
+            return hook
+        return self._first(hook or own(fullname), lambda ctx: ctx.default_return_type)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Return the hook for attributes that may hold an awaitable."""
         if fullname not in self._attributes:
             self._attributes[fullname] = self._make_attribute_hook(fullname)
-        return self._attributes[fullname]
+        hook = self._attributes[fullname]
+        if self._is_seen():
+            return hook
+        own = self._mypys_own.get_attribute_hook
+        return self._first(hook or own(fullname), lambda ctx: ctx.default_attr_type)
+
+    def _is_seen(self) -> bool:
+        """Need the file in work not be looked through, by a hook for whatever mypy asks about?
+
+        The daemon checks single functions again, each of which may have had errors.
+        """
+        if not self._is_last:
+            return True
+        if self._current is None or self._current() != self._seen:
+            return False
+        return not self.options.fine_grained_incremental
+
+    def _first(self, hook: Hook | None, default: Hook) -> Hook:
+        """Return the first hook in a file: calls of what may be anything have none of their own."""
+
+        @compat.guard("calls", default)
+        def first(ctx: FunctionContext | MethodContext | AttributeContext) -> Type:
+            self._current = self._current or compat.current_file(ctx.api)
+            self._seen = self._current()
+            self._hooks.open_calls(ctx.api)
+            return hook(ctx) if hook else default(ctx)
+
+        return first
 
     def _make_attribute_hook(self, fullname: str) -> Hook | None:
+        if self._mypys_own.get_attribute_hook(fullname):  # no awaitables: values of enums
+            return None
         if not self._recogniser.is_attribute_of_interest(fullname):
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +12,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
+    FuncItem,
     OverloadedFuncDef,
 )
 
@@ -35,11 +37,11 @@ class Reporter:
         misuse: Misuse | None,
         known_by: Refined | None = None,
         *,
-        is_elsewhere: bool = False,
+        inside: FuncItem | None = None,
     ) -> bool:
         """Report a misuse; say whether the code is on in the module in work.
 
-        `is_elsewhere` says that mypy is at another node, whose errors it may not want.
+        `inside` is the function or method around, if it may be another than mypy is in.
         """
         api = site.api
         if misuse is None or not compat.is_enabled(api, misuse.code):
@@ -61,7 +63,8 @@ class Reporter:
             notes = (*notes, *_origin(site, node))
         is_overloaded = isinstance(node, CallExpr) and len(site.signatures(node)) > 1
         report = compat.report_in_attempt if is_overloaded else compat.report
-        report = compat.report_elsewhere if is_elsewhere else report
+        if inside is not None:
+            report = functools.partial(compat.report_elsewhere, inside=inside)
         report(api, misuse.text, misuse.node or node, misuse.code, notes)
         return True
 
