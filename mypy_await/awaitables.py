@@ -261,6 +261,14 @@ def parts(typ: ProperType) -> Sequence[ProperType]:
     return [part for item in typ.items for part in parts(get_proper_type(item))]
 
 
+def called_by(protocol: Instance) -> ProperType | None:
+    """Return the type of `__call__` of a protocol that any function with this type fits."""
+    call = protocol.type.get("__call__") if protocol.type.is_protocol else None
+    if call is None or protocol.type.protocol_members != ["__call__"] or protocol.args:
+        return None
+    return get_proper_type(call.type)
+
+
 def is_scalar(typ: ProperType) -> bool:
     """Is this text or a number?  A constant of it may stand for nothing yet."""
     return isinstance(typ, Instance) and typ.type.fullname in names.SCALARS

@@ -238,7 +238,9 @@ def _is_shared(binding: Binding, function: FuncDef, uses: _Uses) -> bool:
     for node in descendants(function.body, into_functions=False):
         if isinstance(node, NameExpr) and node.node is binding.variable:
             above = binding.use.site.parents[node]
-            if isinstance(above, AssignmentStmt) and node is not above.rvalue:
+            if node is binding.use.node or (
+                isinstance(above, AssignmentStmt) and node is not above.rvalue
+            ):
                 continue
             if _is_renamed(above) or uses.effect(node) is Effect.HAND_ON:
                 return True

@@ -223,7 +223,9 @@ def _stored_deeper(use: Use) -> Binding | None:
     plain = use.among_plain or holds_plain_rows(found[0].node, function, use.site)
     container = use.moved_to(holder)
     container = replace(container, in_container=True, among_plain=plain, steps=steps)
-    return Binding(use.place.node, found[0].node, container)
+    node = use.place.node
+    statement = parents[node] if isinstance(node, CallExpr) else node
+    return Binding(statement, found[0].node, container)
 
 
 def _holder(use: Use) -> tuple[NameExpr, Node] | tuple[None, None]:

@@ -32,7 +32,14 @@ from mypy.types import (
 )
 
 from mypy_await import compat
-from mypy_await.awaitables import Awaitable, Sort, awaitable, parts, refuses_coroutines
+from mypy_await.awaitables import (
+    Awaitable,
+    Sort,
+    awaitable,
+    called_by,
+    parts,
+    refuses_coroutines,
+)
 from mypy_await.functions import result_by_source
 from mypy_await.knowledge import calls_synchronously, knows, only_asks
 from mypy_await.known import is_object, says_nothing
@@ -390,5 +397,6 @@ def _counterparts(
 def result_slots(formal: ProperType) -> Iterator[ProperType]:
     """Yield what the callables in a declared type are declared to return."""
     for part in parts(formal):
-        if isinstance(part, CallableType):
-            yield get_proper_type(part.ret_type)
+        called = called_by(part) if isinstance(part, Instance) else part
+        if isinstance(called, CallableType):
+            yield get_proper_type(called.ret_type)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from mypy.nodes import AssignmentStmt, AwaitExpr, CallExpr, Expression, MemberExpr, NameExpr
+from mypy.nodes import (
+    AssignmentStmt,
+    AwaitExpr,
+    CallExpr,
+    Expression,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Var,
+)
 from mypy.types import AnyType, CallableType, Instance, NoneType, ProperType, Type
 
 from mypy_await import compat, names
@@ -74,6 +83,26 @@ def is_taken_as_function(site: Site, node: CallExpr) -> bool:
     if name is None or name.value is not node:
         return False
     return all(_is_function_at(site, use) for use in name.uses)
+
+
+def is_global_function(site: Site, node: CallExpr) -> bool:
+    """Is what a call gives all that a global ever names, and does the module only call that?"""
+    outer = site.parents.get(node)
+    match outer:
+        case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)], type=None):
+            pass
+        case _:
+            return False
+    if not isinstance(site.parents.get(outer), MypyFile):
+        return False
+    named = called = 0
+    for part in descendants(compat.module(site.api)):
+        if isinstance(part, CallExpr):
+            part = part.callee
+            called += isinstance(part, NameExpr) and part.node is variable
+        elif isinstance(part, NameExpr):
+            named += part.node is variable
+    return called > 0 and named == called + 1
 
 
 def _is_function_at(site: Site, node: Expression) -> bool:

@@ -38,7 +38,13 @@ from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.defaults import is_default
 from mypy_await.freshness import Freshness
-from mypy_await.given import awaits_nothing, awaits_plain, is_taken_as_function, may_be_another
+from mypy_await.given import (
+    awaits_nothing,
+    awaits_plain,
+    is_global_function,
+    is_taken_as_function,
+    may_be_another,
+)
 from mypy_await.held import Held
 from mypy_await.judge import Judge
 from mypy_await.known import leaves_open, says_nothing
@@ -215,7 +221,14 @@ class Hooks:
                 return plain
         given = self._refiner.function_given(ctx, fullname, node)
         site = self._judge.site(ctx.api, node) if given else None
-        if given and site and is_taken_as_function(site, node):
+        if (
+            given
+            and site
+            and (
+                is_taken_as_function(site, node)
+                or (self._infers_returns and is_global_function(site, node))
+            )
+        ):
             function = compat.open_callable(ctx.api, given.typ)
             return self._judge.called(ctx.api, node, function, given)
         if sometimes := self._refiner.sometimes(ctx, fullname, node):

@@ -358,6 +358,8 @@ class Judge:
         misuse = first_misuse_in_call(call)
         if not self._reporter.report(site, node, misuse) or _is_inside_argument(site, node):
             return typ
+        if misuse is not None and misuse.code is codes.ESCAPING_AWAITABLE:
+            return compat.any_of_error()  # the caller may await it, and may use it
         for passed, value in call.async_functions():
             if misuse is not None and passed.value is misuse.node:
                 return with_awaited(typ, value)

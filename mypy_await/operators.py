@@ -1,14 +1,16 @@
-"""Decides whether an operator or a comparison means an awaitable itself, not its result."""
+"""Decides whether an operator or a comparison means an awaitable itself or its result."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, OpExpr, RefExpr, StrExpr
 from mypy.types import AnyType, Instance, NoneType, ProperType
 
 from mypy_await.awaitables import Sort, awaitable, may_be_awaitable, parts
 from mypy_await.care import takes_care, uses_of_name
+from mypy_await.knowledge import knows
+from mypy_await.names import OF_AWAITABLES
 from mypy_await.placeholders import is_passed_on, may_hold_another
 from mypy_await.slots import Fit, fit
 from mypy_await.use import Use
@@ -54,6 +56,19 @@ def _takes(use: Use, other: ProperType, operator: str) -> bool:
                     return True
                 if formals and fit(use.value, formals[-1]) is not Fit.NO:
                     return True
+    return False
+
+
+def needs_result(function: Expression) -> bool:
+    """Is this `operator.add` or its like, or `operator.attrgetter("name")` of what a result has?"""
+    match function:
+        case RefExpr():
+            return knows("value", function.fullname)
+        case CallExpr(callee=RefExpr(fullname="operator.attrgetter")):
+            asked = [arg.value if isinstance(arg, StrExpr) else "" for arg in function.args]
+            return all(name and name.partition(".")[0] not in OF_AWAITABLES for name in asked)
+        case CallExpr(callee=RefExpr(fullname="operator.itemgetter")):
+            return True
     return False
 
 

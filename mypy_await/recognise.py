@@ -37,6 +37,7 @@ from mypy.types import (
 from mypy_await import names
 from mypy_await.awaitables import (
     awaitable,
+    called_by,
     holds_anything,
     is_scalar,
     is_started_later,
@@ -219,7 +220,7 @@ def _takes(parameters: Sequence[ProperType]) -> bool:
     for part in parameters:
         match part:
             case Instance():
-                if part.type.fullname == "builtins.object":
+                if part.type.fullname == "builtins.object" or called_by(part) is not None:
                     return True
             case CallableType() | AnyType():
                 return True

@@ -150,6 +150,8 @@ class Site:
                 return self._self_type(node)
             case RefExpr():
                 return _symbol_type(node.node)
+            case IndexExpr(base=NameExpr(node=Var(type=PartialType(value_type=made)))):
+                return made  # of `defaultdict(list)`, asked for before mypy knows the key
         literal = _LITERALS.get(type(node))
         if literal is None:
             return None

@@ -100,7 +100,7 @@ SWALLOWED = {
     "printed": (["r = function()", "if r is not None:", "    print(r)"], How.TEXT, 2),
     "negated": (["return not function()"], How.TRUTH, 0),
     "attribute": (["r = function()", "return r.status"], How.ATTRIBUTE, 1),
-    "serialised": (["return json.dumps(function())"], How.COMPUTED, 0),
+    "serialised": (["return json.dumps(function())"], How.SERIALISED, 0),
     "item": (["return function()['a']"], How.INDEXED, 0),
     "iterated": (["for r in function():", "    print(1)"], How.ITERATED, 0),
     "logged": (["logging.getLogger(1).info('%s', function())"], How.TEXT, 0),

@@ -42,7 +42,7 @@ VALUE = {
     "logger": ("LOGGER.warning('x %s', p)", How.TEXT),
     "sum": ("return p + 1", How.COMPUTED),
     "len": ("return len(p)", How.COMPUTED),
-    "json": ("return json.dumps(p)", How.COMPUTED),
+    "json": ("return json.dumps(p)", How.SERIALISED),
     "augmented": ("other += p", How.COMPUTED),
     "equal": ("return p == 1", How.COMPARED),
     "in": ("return p in other", How.COMPARED),

@@ -78,8 +78,23 @@ def _is_cached(use: Use) -> bool:
             owner = _key(method.expr)
             if not owner or not _outlives(method.expr, function):
                 return False
-            is_given = isinstance(use.site.parents.get(call), (AwaitExpr, ReturnStmt))
+            is_given = _is_given(call, use.site.parents.get(call), function)
             return is_given and not _is_taken_out(use, f"{owner}[]")
+    return False
+
+
+def _is_given(call: CallExpr, above: Node | None, function: FuncItem) -> bool:
+    """Is the result of a call awaited or returned, right there or by the name that it gets?"""
+    match above:
+        case AwaitExpr() | ReturnStmt():
+            return True
+        case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)], rvalue=made):
+            return made is call and any(
+                isinstance(node, (AwaitExpr, ReturnStmt))
+                and isinstance(node.expr, NameExpr)
+                and node.expr.node is variable
+                for node in descendants(function)
+            )
     return False
 
 

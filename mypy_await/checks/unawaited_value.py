@@ -38,7 +38,7 @@ from mypy_await.contents import wanted_in_container
 from mypy_await.displays import is_item_of_record, key_of_store
 from mypy_await.fresh import is_made_to_be_asked, is_made_to_be_compared, is_made_to_look_up
 from mypy_await.knowledge import knows
-from mypy_await.operators import may_mean_awaitable, may_take_awaitable
+from mypy_await.operators import may_mean_awaitable, may_take_awaitable, needs_result
 from mypy_await.origins import shown_place
 from mypy_await.own_methods import is_meant_for_result, may_close_result
 from mypy_await.passing import (
@@ -337,6 +337,8 @@ def _takes_result(key: Expression, use: Use) -> bool:
         element = replace(use, in_container=False)
         return any(check(element.moved_to(name)) for name in names if name.node is item)
     typ = use.site.type_of(key)
+    if needs_result(key):
+        return True
     if isinstance(typ, CallableType) and typ.arg_types:
         return fit(use.value, typ.arg_types[0]) is Fit.NO
     return isinstance(key, NameExpr) and key.name == "None"
@@ -381,14 +383,32 @@ def check_container(use: Use) -> Misuse | None:
         return _misuse(use, f'passed to "{use.mapped_by.rpartition(".")[2]}"')
     if use.place.kind is Kind.CAST:
         return _cast_container(use)
-    wanted = wanted_in_container(use)
-    if wanted is not None:
-        return _misuse(use, "put into a container", wanted)
+    if misuse := _declared_otherwise(use) or _needed_by_callee(use):
+        return misuse
     if use.in_result:
         return None  # a function of its own makes work, whatever it is put beside
     if not use.among_plain or not is_sent_off(use) or use.is_awaited_as_item:
         return None
     return None if is_for_unknown_caller(use) else _misuse(use, "put among plain values")
+
+
+def _declared_otherwise(use: Use) -> Misuse | None:
+    wanted = wanted_in_container(use)
+    return _misuse(use, "put into a container", wanted) if wanted is not None else None
+
+
+def _needed_by_callee(use: Use) -> Misuse | None:
+    """Report a container passed to what needs each element, by its source: `json.dumps(data)`."""
+    call = use.place.node
+    if use.place.kind is not Kind.ARGUMENT or not isinstance(call, CallExpr):
+        return None
+    parameter = parameter_met(use, use.site.slot(call, use.place.value))
+    used = parameter.used_whole if parameter else None
+    if used is None:
+        return None
+    where = messages.used_there(shown_place(used.path, used.line))
+    misuse = _misuse(use, "put into a container")
+    return replace(misuse, notes=(*misuse.notes, where))
 
 
 def _given_to_asyncio(use: Use) -> Misuse | None:

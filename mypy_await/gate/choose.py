@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SIGNS: Final = (
     *("oroutine", "waitable", "Task[", "Future[", "Async", "await"),
     *("__a", "__enter__", "__exit__", "enter_context", "could always be true"),
+    "must be None",
 )
 """One of these is in each message that can concern an awaitable, or in its notes."""
 

@@ -10,6 +10,7 @@ compiled when they are first tried: most runs try none.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
@@ -57,6 +58,8 @@ IN_AWAIT: Final = Template(
     "Incompatible types in", r'.* "(await|async for|async with)".*\(actual type <T>, '
 )
 
+CONSTRUCTOR: Final = Template("must be None", 'The return type of "__.*" must be None')
+
 ATTRIBUTE: Final = Template(
     "has no attribute", "(?:Item )?<T>(?: of <T>)? has no attribute <T>(.*)"
 )
@@ -99,6 +102,7 @@ CALLBACK: Final = Template(
     "Callable[[", '.* incompatible type "(Callable.*)"; expected "(Callable.*)"'
 )
 TRUTHY_FUNCTION: Final = Template("could always be true", "Function <T> could always be true")
+CALLED: Final = Template("__call__", r'"([^"]*)\.__call__" has type "([^"]*)"')
 MEMBER: Final = Template(": expected", ".*: expected <T>, got <T>")
 BOTH_SIDES: Final = (("Expected:", "Got:"), ("Superclass:", "Subclass:"))
 
@@ -124,6 +128,9 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
         return True
     if waits_for_coroutines(error) or open_future(error, nothing):
         return True
+    if CONSTRUCTOR.match(error.text):
+        made = sources.innermost(error.path, error.line, ast.FunctionDef, ast.AsyncFunctionDef)
+        return isinstance(made, ast.AsyncFunctionDef)
     in_await = IN_AWAIT.match(error.text)
     if in_await:
         return _in_await(in_await[1], read_type(in_await[2]), error, nothing)
@@ -282,7 +289,7 @@ def _pairs(error: Finding) -> Iterator[Pair]:
     text = error.text
     for template in PAIR:
         if match := template.match(text):
-            yield read_type(match[1]), read_type(match[2]), False
+            yield read_type(match[1]), _called(match[2], error.notes), False
             break
     if match := ENTRY.match(text):
         yield read_type(match[1]), read_type(match[3]), False
@@ -290,6 +297,15 @@ def _pairs(error: Finding) -> Iterator[Pair]:
     if match := RESULTS.match(text):
         yield read_type(match["got"]), read_type(match["want"]), True
     yield from _pairs_in_notes([note.strip() for note in error.notes])
+
+
+def _called(wanted: str, notes: Iterable[str]) -> TypeText:
+    """Read what is wanted; of a protocol for functions a note says what these have to be."""
+    for note in notes:
+        match = CALLED.match(note.strip())
+        if match and wanted.partition("[")[0].endswith(match[1]):
+            return read_type(match[2])
+    return read_type(wanted)
 
 
 def _pairs_in_notes(notes: list[str]) -> Iterator[Pair]:

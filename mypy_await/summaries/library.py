@@ -158,7 +158,6 @@ SERIALISING: Final = _names("json", "dumps dump") | _names("pickle", "dumps dump
 COMPUTING: Final = (
     _names("builtins", "len int float bytes abs round sum min max sorted divmod pow hash chr ord")
     | _names("json", "loads")
-    | SERIALISING
     | _names("math", "floor ceil sqrt isnan")
     | _names("os.path", "join exists isfile isdir basename dirname")
 )
@@ -172,6 +171,7 @@ TRUTH_SINKS: Final = _names("builtins", "bool any all")
 SINKS: Final[dict[str, How]] = {
     **dict.fromkeys(TEXT_SINKS, How.TEXT),
     **dict.fromkeys(COMPUTING, How.COMPUTED),
+    **dict.fromkeys(SERIALISING, How.SERIALISED),
     **dict.fromkeys(ITERATING, How.ITERATED),
     **dict.fromkeys(TRUTH_SINKS, How.TRUTH),
     **dict.fromkeys(CONSUMERS, How.AWAITED),

@@ -103,7 +103,9 @@ class How(Enum):
     TRUTH = "truth"
     TEXT = "text"
     COMPUTED = "computed"
-    """Arithmetic, `len`, `int`, `sorted`, `json.dumps` and their like."""
+    """Arithmetic, `len`, `int`, `sorted` and their like."""
+    SERIALISED = "serialised"
+    """`json.dumps` and its like: each element is needed."""
     COMPARED = "compared"
     CALLED = "called"
     ENTERED = "entered"
@@ -121,6 +123,7 @@ VALUE_USES: Final = frozenset(
         How.TRUTH,
         How.TEXT,
         How.COMPUTED,
+        How.SERIALISED,
         How.COMPARED,
         How.CALLED,
         How.ENTERED,
@@ -234,6 +237,15 @@ class Parameter:
         """The first use as a value, whatever else is done with it."""
         return next((use for use in self.uses if use.is_value), None)
 
+    @property
+    def used_whole(self) -> Use | None:
+        """The first use that needs each element of a container, if nothing looks at one before."""
+        whole = (How.SERIALISED, How.TEXT)
+        harmless = (*whole, How.TRUTH, How.COMPARED, How.TESTED, How.DROPPED)
+        if not all(use.how in harmless for use in self.uses):
+            return None
+        return next((use for use in self.uses if use.how in whole), None)
+
     def asked_for(self, attributes: frozenset[str]) -> Use | None:
         """Return the first use that reads one of some attributes, if nobody asks what it is.
 
@@ -288,10 +300,15 @@ class Parameter:
 
     @property
     def uncovered(self) -> Use | None:
-        """Where the result of calling it leaves a `try` for it, if that is all that is done."""
-        if self.escapes or self.tested or not self.called:
+        """Where the result of calling it leaves a `try` for it, if it is only returned.
+
+        A last attempt may stand behind the `try`.
+        """
+        if self.escapes or self.tested:
             return None
-        return self.called[0] if all(use.how is How.UNCOVERED for use in self.called) else None
+        if not all(use.how in (How.UNCOVERED, How.RETURNED) for use in self.called):
+            return None
+        return next((use for use in self.called if use.how is How.UNCOVERED), None)
 
 
 class Effect(Enum):

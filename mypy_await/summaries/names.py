@@ -7,7 +7,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from mypy_await.summaries import calls, containers, declared, expressions, managers, modules
+from mypy_await.summaries import (
+    calls,
+    containers,
+    declared,
+    expressions,
+    library,
+    managers,
+    modules,
+)
 from mypy_await.summaries.arguments import defaults
 from mypy_await.summaries.engine import Engine, class_of, function_at, qualified
 from mypy_await.summaries.flow import Reaching, Search, dotted
@@ -28,6 +36,7 @@ from mypy_await.summaries.values import (
     UNKNOWN,
     Atom,
     Awaitable,
+    External,
     Frame,
     Instance,
     ModuleRef,
@@ -175,11 +184,25 @@ def _unbound_parameter(engine: Engine, binding: Binding, frame: Frame) -> Value:
     starred = getattr(node, "args", None)
     if starred and binding.site in (starred.vararg, starred.kwarg):
         return PLAIN
+    serialising = _serialising(engine, binding.site, frame)
+    if serialising:
+        return serialising
     if binding.value is None:
         return UNKNOWN
     noted = declared.value(engine, binding.value, frame.parent or frame)
     noted = frozenset(_named(atom, frame, binding) for atom in noted)
     return join(noted, NONE) if _defaults_to_none(node, binding.site) else noted
+
+
+def _serialising(engine: Engine, parameter: ast.AST, frame: Frame) -> Value:
+    """Return the default of `dumps=json.dumps`: others that are passed for it do as this does."""
+    spec = getattr(frame.node, "args", None)
+    for arg, default in defaults(spec) if isinstance(spec, ast.arguments) else ():
+        if arg is parameter and isinstance(default, ast.Attribute) and frame.parent:
+            found = expressions.value(engine, default, frame.parent)
+            names = {atom.fullname if isinstance(atom, External) else "" for atom in found}
+            return found if names <= library.SERIALISING else NOTHING
+    return NOTHING
 
 
 def _named(atom: Atom, frame: Frame, parameter: Binding) -> Atom:

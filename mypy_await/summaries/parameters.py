@@ -10,7 +10,16 @@ from mypy_await.summaries import calls, library, memos, uses
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import How, Parameter, Use
 from mypy_await.summaries.scopes import all_parameters
-from mypy_await.summaries.values import NOTHING, Atom, Frame, Function, Value
+from mypy_await.summaries.values import (
+    NOTHING,
+    Atom,
+    Bindings,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Value,
+)
 
 
 def parameter(
@@ -22,12 +31,22 @@ def parameter(
     """
     if all(arg.arg != name for arg in all_parameters(function.node.args)):
         return None
-    key = ("parameter", function.node, function.frame, name, passed)
-    return engine.remember(key, lambda: _parameter(engine, function, name, passed), None)
+    bindings = (*_receiver(function), *(((name, passed),) if passed else ()))
+    key = ("parameter", function.node, function.frame, name, bindings)
+    return engine.remember(key, lambda: _parameter(engine, function, name, bindings), None)
 
 
-def _parameter(engine: Engine, function: Function, name: str, passed: Value) -> Parameter:
-    frame = calls.frame_of_call(engine, function, ((name, passed),) if passed else ())
+def _receiver(function: Function) -> Bindings:
+    """Bind `self` where the method is called on an object of a class derived from its own."""
+    first = next(iter(all_parameters(function.node.args)), None)
+    match [*(function.bound or ())]:
+        case [Instance(cls=Class() as cls)] if first and cls != function.owner:
+            return ((first.arg, frozenset({Instance(cls)})),)
+    return ()
+
+
+def _parameter(engine: Engine, function: Function, name: str, bindings: Bindings) -> Parameter:
+    frame = calls.frame_of_call(engine, function, bindings)
     engine.read(frame.scope.module.path)
     follower = uses.Follower(engine, frame)
     found = uses.Found(called=[])
@@ -49,7 +68,7 @@ def _parameter(engine: Engine, function: Function, name: str, passed: Value) -> 
 
 def _of_element(use: Use) -> Use:
     """Return what a use of all starred arguments together does to each of them."""
-    if use.how in (How.KEPT, How.TEXT) or use.detail in library.SERIALISING:
+    if use.how in (How.KEPT, How.TEXT, How.SERIALISED):
         return use
     if use.how is How.ITERATED and use.detail in library.TEXT_SINKS:
         return replace(use, how=How.TEXT)  # print(*values)

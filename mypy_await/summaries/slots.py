@@ -105,11 +105,16 @@ def _declared_result(engine: Engine, atom: Atom) -> Value:
     """Return what a callable is declared to give: `Callable[..., R]`, a protocol."""
     if isinstance(atom, Declared):
         return atom.result
-    if isinstance(atom, Instance) and isinstance(atom.cls, Class):
-        call = only(classes.attribute(engine, frozenset({atom}), "__call__"))
-        if isinstance(call, Function) and not call.is_async:
-            return calls.declared_result(engine, call)
-    return NOTHING
+    call = _call_of(engine, atom)
+    return calls.declared_result(engine, call) if call and not call.is_async else NOTHING
+
+
+def _call_of(engine: Engine, atom: Atom) -> Function | None:
+    """Return `__call__` of a class of the program, mostly of a protocol."""
+    if not isinstance(atom, Instance) or not isinstance(atom.cls, Class):
+        return None
+    call = only(classes.attribute(engine, frozenset({atom}), "__call__"))
+    return call if isinstance(call, Function) else None
 
 
 def open_attribute(engine: Engine, owner: Class, name: str, holds: Value) -> Slot | None:
@@ -150,7 +155,7 @@ def _open(engine: Engine, slot: Slot, bindings: Iterable[tuple[Binding, Frame]])
     made: list[str | None] = []
     for one, frame in bindings:
         if one.binds is Binds.DECLARED and one.value:
-            verdicts = set(_verdicts(declared.value(engine, one.value, frame)))
+            verdicts = set(_verdicts(engine, declared.value(engine, one.value, frame)))
             if not verdicts <= {Verdict.UNKNOWN, Verdict.ALWAYS}:
                 return None
             slot = replace(slot, is_async=slot.is_async or Verdict.ALWAYS in verdicts)
@@ -175,7 +180,7 @@ def _made(value: ast.expr) -> str | None:
     return _CONTAINERS.get(name)
 
 
-def _verdicts(holds: Value) -> Iterator[Verdict]:
+def _verdicts(engine: Engine, holds: Value) -> Iterator[Verdict]:
     """Yield what a declaration says of what the functions give; `NEVER` where it is of others."""
     for atom in holds - NONE:
         match atom:
@@ -184,7 +189,10 @@ def _verdicts(holds: Value) -> Iterator[Verdict]:
             case Declared(result=result):
                 yield result_of(result).verdict
             case Instance(cls=str(fullname), items=items) if _is_container(fullname):
-                yield from _verdicts(UNKNOWN if items is None else items)
+                yield from _verdicts(engine, UNKNOWN if items is None else items)
+            case Instance(cls=Class()) if call := _call_of(engine, atom):
+                result = calls.declared_result(engine, call)
+                yield Verdict.ALWAYS if call.is_async else result_of(result).verdict
             case _:
                 yield Verdict.NEVER
 

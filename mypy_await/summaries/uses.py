@@ -245,7 +245,7 @@ class Follower(Reads):
             callee = expressions.value(self.engine, call.func, self.frame_at(call))
         names = {atom.fullname if isinstance(atom, External) else "" for atom in callee}
         needs_all = bool(names) and names <= library.SERIALISING
-        self.note(found, How.COMPUTED if needs_all else How.HANDED_ON, node, *sorted(names)[:1])
+        self.note(found, How.SERIALISED if needs_all else How.HANDED_ON, node, *sorted(names)[:1])
 
     def _starred(self, parent: ast.Starred, node: ast.expr, found: Found) -> None:
         """Note what the elements go to as well: `print(*values)` makes text of each."""
