@@ -38,7 +38,8 @@ from mypy_await.open_calls import (
     attribute_in,
     calls_in,
     functions_in,
-    may_hold_any,
+    has_open_arguments,
+    is_async,
     open_globals,
     open_names,
 )
@@ -54,13 +55,16 @@ class Alike:
     def __init__(self) -> None:
         self.pairs: tuple[Pair, ...] = ()
         """What was found of variables: arguments, and those of functions and of the module."""
+        self.others: tuple[OpenCall, ...] = ()
+        """The calls of their methods that are not awaited, and like no other."""
         self._module: MypyFile | None = None
         self._calls: dict[FuncDef, tuple[OpenCall, ...]] = {}
         self._of_self: dict[TypeInfo, dict[MemberExpr, Pair]] = {}
 
     def forget(self) -> None:
         """Let go of the tree, which may be about to change."""
-        self.pairs, self._module, self._calls, self._of_self = (), None, {}, {}
+        self.pairs, self.others, self._module = (), (), None
+        self._calls, self._of_self = {}, {}
 
     def has_seen(self, module: MypyFile) -> bool:
         """Is this the module that was looked through last?"""
@@ -71,14 +75,25 @@ class Alike:
         self.forget()
         self._module = module
         opened = open_globals(module)
-        calls = []
-        for function in functions_in(module):
-            if function.is_dynamic() and not check_untyped:
-                continue
-            if may_hold_any(function, opened) and (inside := self._in(function)):
+        functions = [one for one in functions_in(module) if check_untyped or not one.is_dynamic()]
+        calls: list[OpenCall] = []
+        others: list[OpenCall] = []
+        if not any(map(is_async, functions)):
+            return
+        for function in functions:
+            is_open, may_pair = has_open_arguments(function), is_async(function)
+            if (is_open or (opened and may_pair)) and (inside := self._in(function)):
                 names = open_names([function, *inside[0].parents], opened)
-                calls += [call for call in inside if call.root in names]
+                found = [call for call in inside if call.root in names]
+                calls += found if may_pair else []
+                others += found if is_open else []
         self.pairs = tuple(_pairs(calls))
+        paired = {call.node for call, _ in self.pairs}
+        self.others = tuple(
+            one
+            for one in others
+            if one.names[1:] and one.node not in paired and _may_lack_await(one)
+        )
 
     def of_attribute(self, info: TypeInfo, node: MemberExpr) -> Pair | None:
         """Return the same for the call of a method that an attribute of `self` leads to."""
@@ -95,6 +110,11 @@ class Alike:
         return self._calls[function]
 
 
+def _may_lack_await(call: OpenCall) -> bool:
+    """Is a call not awaited, and by no condition around it of an object that may be sync?"""
+    return not call.is_awaited and not any(map(_is_about_colour, _conditions_around(call)))
+
+
 def _pairs(calls: list[OpenCall]) -> Iterator[Pair]:
     awaited = {call.names for call in calls if call.is_awaited}
     alike = [call for call in calls if call.names in awaited]
@@ -106,7 +126,7 @@ def _pairs(calls: list[OpenCall]) -> Iterator[Pair]:
 def _awaited_like(call: OpenCall, calls: list[OpenCall]) -> OpenCall | None:
     """Return a call like this one that is awaited, where it tells what this one gives.
 
-    In another function it tells of the same argument, and that of a short name not alone.
+    In another function it tells of the same argument's methods, and that of a short name not alone.
     """
     alike = [one for one in calls if one.names == call.names]
     here = [one for one in alike if one.root is call.root]
@@ -114,7 +134,7 @@ def _awaited_like(call: OpenCall, calls: list[OpenCall]) -> OpenCall | None:
         return None
     if any(one.is_awaited and _may_be_told_apart(call, one) for one in here):
         return None
-    place = _position(call)
+    place = _position(call) if call.names[1:] else None
     others = [one for one in alike if place and one not in here and _position(one) == place]
     near = [one for one in here if one.is_awaited]
     far = [one for one in others if one.is_awaited]

@@ -32,8 +32,9 @@ from mypy.types import (
 )
 
 from mypy_await import codes, compat, messages, names
-from mypy_await.alike import Alike, Pair
+from mypy_await.alike import Alike
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
+from mypy_await.callback_arguments import Early, callback_arguments
 from mypy_await.calls import (
     Call,
     Passed,
@@ -63,6 +64,7 @@ from mypy_await.decorations import Decoration
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
+from mypy_await.open_calls import OpenCall
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, function_around, place_of
@@ -73,8 +75,9 @@ from mypy_await.reporter import Reporter
 from mypy_await.site import Site
 from mypy_await.steps import Step
 from mypy_await.stored_callbacks import may_keep_any
+from mypy_await.summaries import Given
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import ParentLinks
+from mypy_await.walk import ParentLinks, descendants
 
 
 class Judge:
@@ -284,30 +287,60 @@ class Judge:
         if is_new:
             self._alike.look_through(module, check_untyped=options.check_untyped_defs)
         # The daemon drops the errors of the functions that it checks again, perhaps several times.
-        for pair in self._alike.pairs if is_new or options.fine_grained_incremental else ():
-            self._open_call(api, pair)
+        if is_new or options.fine_grained_incremental:
+            for call, awaited in self._alike.pairs:
+                self._open_call(api, call, awaited)
+            given = self._given(api) if self._alike.others else ()
+            for call in self._alike.others:
+                self._open_call(api, call, given=given)
+
+    def _given(self, api: CheckerPluginInterface) -> Given:
+        """Return of which classes the arguments are of functions that stand for callbacks."""
+        module = compat.module(api)
+        site = Early(api, {}, self._refiner, self._config)
+        found = callback_arguments(site, list(descendants(module)))
+        return tuple(
+            (function.line, name, cls)
+            for function, named in found.items()
+            for name, cls in named.items()
+        )
 
     def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
         """Judge the call of a method of an attribute that may be anything."""
         info, function = compat.active_class(api), compat.top_level_function(api)
         if info and function and function.is_coroutine:
             if pair := self._alike.of_attribute(info, node):
-                self._open_call(api, pair)
+                self._open_call(api, *pair)
 
-    def _open_call(self, api: CheckerPluginInterface, pair: Pair) -> None:
-        call, awaited = pair
+    def _open_call(
+        self,
+        api: CheckerPluginInterface,
+        call: OpenCall,
+        awaited: OpenCall | None = None,
+        given: Given = (),
+    ) -> None:
+        """Judge a call by one like it that is awaited, or by what callers pass to the function.
+
+        `given` is what else is known of arguments.
+        """
         function = function_around(call.node, call.parents)
         if function is None or (function.is_dynamic() and not api.options.check_untyped_defs):
             return
         site = Site(api, call.parents, self._refiner, self._config)
-        value = awaitable(api.named_generic_type(names.AWAITABLE, [any_type()]))
-        assert value is not None
+        known_by = self._refiner.open_call(api, call.node, given) if awaited is None else None
+        typ = known_by.typ if known_by else api.named_generic_type(names.AWAITABLE, [any_type()])
+        value = awaitable(get_proper_type(typ)) if known_by or awaited else None
+        if value is None:
+            return
         use = Use(site, value, call.node, call.node, place_of(call.node, call.parents))
-        misuse = dropped_awaitable.check_open(use) or first_misuse(use)
-        if misuse is not None:
-            notes = (*misuse.notes, messages.awaited_elsewhere(call.names, awaited.node.line))
-            found = replace(misuse, notes=notes)
-            self._reporter.report(site, call.node, found, inside=call.function)
+        may_drop = awaited is None and not value.is_lazy
+        misuse = (None if may_drop else dropped_awaitable.check_open(use)) or first_misuse(use)
+        if misuse is None:
+            return
+        if awaited is not None:
+            said = messages.awaited_elsewhere(call.names, awaited.node.line)
+            misuse = replace(misuse, notes=(*misuse.notes, said))
+        self._reporter.report(site, call.node, misuse, known_by, inside=call.function)
 
     def elements(
         self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step

@@ -1,4 +1,4 @@
-"""Calls `a.b.c()` in functions, and the names of what may be anything there.
+"""Calls `a()` and `a.b.c()` in functions, and the names of what may be anything there.
 
 Such are arguments without annotations, what comes of a package without types, and local names that
 are bound once, to an attribute, item or result of one of these.
@@ -44,7 +44,7 @@ from mypy_await.walk import Parents, children, descendants, parents_below
 
 @dataclass(frozen=True)
 class OpenCall:
-    """A call `a.b.c()` in a function."""
+    """A call `a()` or `a.b.c()` in a function."""
 
     node: CallExpr
     root: Var
@@ -97,14 +97,12 @@ _MAY_START: Final = re.compile("task|future|submit|dispatch|emit|fire|trigger|sc
 
 
 def calls_in(function: FuncDef) -> tuple[OpenCall, ...]:
-    """Return all calls of methods in a function, nested ones included."""
+    """Return all calls of variables and their methods in a function, nested ones included."""
     parents = parents_below(function)
     found = []
     for node in parents:
         if isinstance(node, CallExpr) and (chain := _chain(node.callee)):
-            root, names = chain
-            if names[1:]:
-                found.append(OpenCall(node, root, names, function, parents))
+            found.append(OpenCall(node, *chain, function, parents))
     return tuple(found)
 
 
@@ -157,7 +155,7 @@ def open_names(inside: Collection[Node], opened: frozenset[Var]) -> set[Var]:
     None is that the function binds again, or of which it asks what it is.
     """
     functions = (node for node in inside if isinstance(node, FuncItem))
-    opened = opened.union(*map(_open_arguments, functions))
+    opened = opened.union(*map(open_arguments, functions))
     values: dict[Var, list[Expression | None]] = {}
     for node in inside:
         for target, value in _bindings(node):
@@ -174,19 +172,22 @@ def open_names(inside: Collection[Node], opened: frozenset[Var]) -> set[Var]:
     return found.difference(_asked_about(inside))
 
 
-def may_hold_any(function: FuncDef, opened: frozenset[Var]) -> bool:
-    """Is a function, or one right below it, async, and may one of its arguments be anything?
+def is_async(function: FuncDef) -> bool:
+    """Is a function, or one right below it, an `async def`?"""
+    return any(one.is_coroutine for one in (function, *_nested(function)))
 
-    Or one of the variables of the module that are `opened`.
-    """
+
+def has_open_arguments(function: FuncDef) -> bool:
+    """May an argument of a function, or of one right below it, be anything?"""
+    return any(map(open_arguments, (function, *_nested(function))))
+
+
+def _nested(function: FuncDef) -> list[FuncDef]:
     below = [one.func if isinstance(one, Decorator) else one for one in function.body.body]
-    nested = [one for one in below if isinstance(one, FuncDef)]
-    if not any(one.is_coroutine for one in (function, *nested)):
-        return False
-    return bool(opened) or any(map(_open_arguments, (function, *nested)))
+    return [one for one in below if isinstance(one, FuncDef)]
 
 
-def _open_arguments(function: FuncItem) -> set[Var]:
+def open_arguments(function: FuncItem) -> set[Var]:
     """Return the arguments of a function that may be anything, `self` and `cls` left out."""
     types = function.type.arg_types if isinstance(function.type, CallableType) else ()
     return {

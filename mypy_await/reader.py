@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from mypy.nodes import (
     LDEF,
+    CallExpr,
     Decorator,
     Expression,
     FuncDef,
@@ -25,7 +26,7 @@ from mypy_await import compat
 from mypy_await.freshness import Freshness
 from mypy_await.known import known_of
 from mypy_await.origins import Lookup
-from mypy_await.summaries import FunctionSummary, Known, Summaries, Verdict, attributes_made
+from mypy_await.summaries import FunctionSummary, Given, Known, Summaries, Verdict, attributes_made
 
 T = TypeVar("T")
 
@@ -122,6 +123,21 @@ class Reader:
         owner, name = callee.info.fullname, callee.name
         return self._ask(
             api, ("super", owner, name), lambda: self._summaries.inherited(owner, name)
+        )
+
+    def summary_of_call(
+        self, api: CheckerPluginInterface, node: CallExpr, given: Given
+    ) -> FunctionSummary | None:
+        """Return the summary of what a call calls, as the callers in the module say.
+
+        `given` says of which classes some parameters are.
+        """
+        module = compat.module(api).fullname
+        place = node.line, node.column, node.end_line or 0, node.end_column or 0
+        return self._ask(
+            api,
+            ("call", module, place, given),
+            lambda: self._summaries.called_at(module, place, given),
         )
 
     def summary_of_held(

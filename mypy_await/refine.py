@@ -49,6 +49,7 @@ from mypy_await.steps import Shape, Step
 from mypy_await.summaries import (
     Argument,
     FunctionSummary,
+    Given,
     Kind,
     Origin,
     Verdict,
@@ -390,6 +391,19 @@ class Refiner(Reader):
         return self.origins.awaitable(api, summary.result) or self._receiver(
             api, summary, proper, lambda: None
         )
+
+    def open_call(
+        self, api: CheckerPluginInterface, node: CallExpr, given: Given
+    ) -> Refined | None:
+        """Return the awaitable that a call gives on what the callers in the module pass.
+
+        `given` says of which classes some parameters are.
+        None for a method without a body: those that override it may be generators.
+        """
+        summary = self.summary_of_call(api, node, given)
+        if summary is None or summary.is_hook:
+            return None
+        return self.origins.awaitable(api, summary.result)
 
     def held(
         self, api: CheckerPluginInterface, owner: str, name: str, *, by_default: bool

@@ -35,6 +35,7 @@ from mypy_await.summaries.model import (
     misuse,
 )
 from mypy_await.summaries.neighbours import reading
+from mypy_await.summaries.passed import Given
 from mypy_await.summaries.sources import attributes_made
 from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
@@ -51,6 +52,7 @@ __all__ = [
     "Effect",
     "Elements",
     "FunctionSummary",
+    "Given",
     "How",
     "Kept",
     "Kind",

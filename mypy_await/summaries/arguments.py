@@ -87,13 +87,31 @@ def bind(
 ) -> Bindings:
     """Return what a function's parameters are bound to, as far as it is worth knowing.
 
-    A parameter that is passed something unknown is left out; one that is not passed takes its
-    default, unless the call may pass more than is seen.
+    A parameter that is passed something unknown is left out.
+    """
+    found = matched(node, receiver, given, default)
+    worked_out = ((name, lazy()) for name, lazy in found.items())
+    return tuple(
+        pair
+        for pair in worked_out
+        if _is_telling(pair[1]) or (given.tells_dicts and pair[1] == DICT)
+    )
+
+
+def matched(
+    node: FunctionNode,
+    receiver: Value | None,
+    given: Arguments,
+    default: Callable[[ast.expr], Value],
+) -> dict[str, Lazy]:
+    """Return what a call passes for which parameter.
+
+    One that is not passed takes its default, unless the call may pass more than is seen.
     """
     spec = node.args
     names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
     passed = ([_constant(receiver)] if receiver is not None else []) + given.positional
-    values: dict[str, Lazy | None] = dict(zip(names, passed, strict=False))
+    values = dict(zip(names, passed, strict=False))
     if receiver is not None and not names and spec.vararg:
         # What a wrapper hands on begins with the receiver.
         values[spec.vararg.arg] = _constant(frozenset({Row(0, receiver)}))
@@ -104,12 +122,7 @@ def bind(
         for arg, expression in defaults(spec):
             if arg.arg not in values:
                 values[arg.arg] = _lazy(default, expression)
-    worked_out = ((name, lazy()) for name, lazy in values.items() if lazy)
-    return tuple(
-        pair
-        for pair in worked_out
-        if _is_telling(pair[1]) or (given.tells_dicts and pair[1] == DICT)
-    )
+    return values
 
 
 def defaults(spec: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:

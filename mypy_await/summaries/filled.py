@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from mypy_await.summaries import bases, dispatch, expressions, library, names, neighbours
+from mypy_await.summaries import bases, dispatch, expressions, library, names, neighbours, passed
 from mypy_await.summaries.engine import Engine, class_of
 from mypy_await.summaries.filling import filling
 from mypy_await.summaries.nodes import walk
@@ -126,7 +126,10 @@ class _Search:
         return False
 
     def _reads(self, body: Body) -> Reads:
-        """Return a reader of a function; methods are called on the receiver that is known."""
+        """Return a reader of a function; methods are called on the receiver that is known.
+
+        Their parameters are what its callers in the module pass.
+        """
         scope, node = body.scopes[body.node], body.node
         outside = self._engine.frame_of(scope.module, scope.module.functions[node])
         cls = class_of(outside)
@@ -136,7 +139,8 @@ class _Search:
             owner = self._owner if cls in self._order else cls
             me = owner if names.is_class_method(node) else Instance(owner)
             bindings = tuple((one.arg, frozenset({me})) for one in first)
-        return Reads(self._engine, Frame(scope, bindings, outside))
+        given = passed.frame(self._engine, body).bindings
+        return Reads(self._engine, Frame(scope, (*bindings, *given), outside))
 
     def _is_another(self, node: ast.Attribute, reads: Reads) -> bool:
         """Is it certainly an attribute of something else?"""

@@ -6,7 +6,7 @@ import ast
 from typing import Final
 
 from mypy_await.names import SCALARS
-from mypy_await.summaries import bases, classes, filled, library, modules
+from mypy_await.summaries import bases, classes, filled, library, modules, passed
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.nodes import last_name, walk
@@ -67,14 +67,16 @@ def inherited(engine: Engine, owner: str, name: str) -> Value:
 def held(engine: Engine, owner: str, name: str, *, by_default: bool) -> Value:
     """Return what an attribute of an instance is, where it is not `None`.
 
-    With `by_default` that of an instance that is made without the arguments that may be left out.
+    With `by_default` that of an instance as its own module makes it; where it makes none, without
+    the arguments that may be left out.
     """
     cls = only(resolve(engine, owner))
     if not isinstance(cls, Class) or _is_declared(engine, cls, name):
         return UNKNOWN
     made: Value = frozenset({Instance(cls)})
     if by_default:
-        made = classes.construct(engine, cls, Arguments())
+        here = passed.made_by_callers(engine, cls)
+        made = frozenset({here}) if here.init else classes.construct(engine, cls, Arguments())
     found = without_none(classes.attribute(engine, made, name))
     return TASK if found and all(map(_is_new_task, found)) else found
 

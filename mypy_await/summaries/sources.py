@@ -72,6 +72,7 @@ class Module:
         self.tree = tree
         self.is_package = Path(path).stem == "__init__"
         self._text = text
+        self._calling: dict[str, list[int]] = {}
         self.globals: list[tuple[list[str], tuple[ScopeNode, ...]]] = []
         """The `global` statements, each with what is around it; filled with `functions`."""
         self._bodies: dict[ast.AST, Body] = {}
@@ -115,6 +116,24 @@ class Module:
             for child in children(node):
                 stack.append((child, around if id(child) in inner else chain))
         return found
+
+    @cached_property
+    def outer_calls(self) -> tuple[ast.Call, ...]:
+        """The calls outside of functions."""
+        found, stack = [], [*children(self.tree)]
+        while stack:
+            node = stack.pop()
+            if not isinstance(node, FUNCTIONS):
+                stack += children(node)
+                found += [node] if isinstance(node, ast.Call) else []
+        return tuple(found)
+
+    def lines_calling(self, name: str) -> list[int]:
+        """Return the lines where something of a name may be called, by the text."""
+        if name not in self._calling:
+            places = re.finditer(rf"(?<!def )(?<!class )\b{re.escape(name)}\s*\(", self._text)
+            self._calling[name] = [self._text.count("\n", 0, m.start()) + 1 for m in places]
+        return self._calling[name]
 
     def self_assignments(self, node: ast.ClassDef) -> Assignments:
         """Return what the methods of a class assign to attributes of `self`, by attribute."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from mypy_await.summaries import calls, lookup
+from mypy_await.summaries import calls, lookup, passed
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.model import Known
+from mypy_await.summaries.passed import Given, Place
 from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.summary import FunctionSummary
 from mypy_await.summaries.values import NOTHING, Value
@@ -114,16 +115,32 @@ class Summaries:
             made = calls.decorate(self._engine, made, decorators, frame)
         return function.fullname, made
 
+    def called_at(self, module: str, place: Place, given: Given) -> FunctionSummary:
+        """Return the summary of what is called at a place of a module.
+
+        Parameters of the functions around are what their callers in the module pass, or as `given`.
+        """
+        key = (module, place, given)
+        return self._asked(key, lambda: ("", self._called_at(*key)))
+
+    def _called_at(self, name: str, place: Place, given: Given) -> Value:
+        module = self._engine.module(name)
+        return passed.called_at(self._engine, module, place, given) if module else NOTHING
+
     def _summary(
         self, key: object, find: Callable[[], tuple[str, Value]]
     ) -> FunctionSummary | None:
+        known = self._asked(key, find)
+        return known if known.is_found else None
+
+    def _asked(self, key: object, find: Callable[[], tuple[str, Value]]) -> FunctionSummary:
         if self._engine.sources.is_full:
             self.forget_all()
         known = self._summaries.get(key)
         if known is None:
             known = self._summaries[key] = FunctionSummary(self._engine, find)
         known.refresh()
-        return known if known.is_found else None
+        return known
 
     def forget(self, path: str) -> None:
         """Drop all that was read from `path`, and every answer: the file changed."""
