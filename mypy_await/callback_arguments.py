@@ -11,7 +11,9 @@ a decorator is declared to take.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import functools
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -20,6 +22,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
+    MemberExpr,
     NameExpr,
     Node,
     RefExpr,
@@ -27,9 +30,18 @@ from mypy.nodes import (
     SymbolNode,
     TypeInfo,
 )
-from mypy.types import CallableType, Instance, NoneType, ProperType, Type, get_proper_type
+from mypy.types import (
+    CallableType,
+    Instance,
+    NoneType,
+    ProperType,
+    Type,
+    TypeVarType,
+    get_proper_type,
+)
 
 from mypy_await.awaitables import parts
+from mypy_await.known import is_object
 from mypy_await.open_calls import open_arguments
 from mypy_await.origins import instance
 from mypy_await.site import Site
@@ -82,8 +94,8 @@ def callback_arguments(site: Early, nodes: Collection[Node]) -> dict[FuncDef, Cl
     own = {node for node in nodes if isinstance(node, FuncDef) and open_arguments(node)}
     found: dict[FuncDef, dict[str, set[str]]] = {}
     for node in nodes:
-        for function, formal in _slots(site, node):
-            for name, cls in _classes(function, formal) if function in own else ():
+        for function, is_bound, formal in _slots(site, node):
+            for name, cls in _classes(function, is_bound, formal) if function in own else ():
                 found.setdefault(function, {}).setdefault(name, set()).add(cls)
     return {
         function: {name: min(classes) for name, classes in named.items() if len(classes) == 1}
@@ -91,38 +103,46 @@ def callback_arguments(site: Early, nodes: Collection[Node]) -> dict[FuncDef, Cl
     }
 
 
-def _slots(site: Site, node: Node) -> Iterator[tuple[FuncDef, Type]]:
-    """Yield functions with the declared types of what they are put into, or passed to."""
+def _slots(site: Site, node: Node) -> Iterator[tuple[FuncDef, bool, Type]]:
+    """Yield functions with the declared types of what they are put into, or passed to.
+
+    In the middle: is it the method of an object?
+    """
+    if isinstance(node, Decorator):
+        yield from ((node.func, False, formal) for formal in _decorated(site, node))
+    for value, formals in _values(site, node):
+        found = site.symbol(value) if isinstance(value, RefExpr) else None
+        function = found.func if isinstance(found, Decorator) else found
+        if isinstance(function, FuncDef):
+            is_bound = isinstance(value, MemberExpr) and not _is_class(value.expr)
+            yield from ((function, is_bound, formal) for formal in formals())
+
+
+def _is_class(node: Expression) -> bool:
+    return isinstance(node, RefExpr) and isinstance(node.node, TypeInfo)
+
+
+def _values(site: Site, node: Node) -> Iterator[tuple[Expression, Formals]]:
+    """Yield what a node passes, binds, returns or casts, with the types declared for it."""
     match node:
-        case Decorator():
-            yield from ((node.func, formal) for formal in _decorated(site, node))
         case CallExpr():
             for argument in node.args:
-                if function := _function(site, argument):
-                    yield from ((function, one) for one in site.slot(node, argument).formals)
-        case _:
-            for value, declared in _declared(site, node):
-                if declared and (function := _function(site, value)):
-                    yield function, declared
-
-
-def _declared(site: Site, node: Node) -> Iterator[tuple[Expression | None, Type | None]]:
-    """Yield what is bound, returned or cast, with the type that is declared for it."""
-    match node:
+                yield argument, functools.partial(_taking, site, node, argument)
         case CastExpr():
-            yield node.expr, node.type
+            yield node.expr, lambda: [node.type]
         case AssignmentStmt(lvalues=[target]):
-            yield node.rvalue, site.declared_type_of(target)
+            yield node.rvalue, lambda: filter(None, [site.declared_type_of(target)])
         case FuncDef(type=CallableType(ret_type=result)):
             for part in descendants(node.body, into_functions=False):
-                if isinstance(part, ReturnStmt):
-                    yield part.expr, result
+                if isinstance(part, ReturnStmt) and part.expr is not None:
+                    yield part.expr, lambda: [result]
 
 
-def _function(site: Site, node: Expression | None) -> FuncDef | None:
-    found = site.symbol(node) if isinstance(node, RefExpr) else None
-    function = found.func if isinstance(found, Decorator) else found
-    return function if isinstance(function, FuncDef) else None
+Formals = Callable[[], Iterable[Type]]
+
+
+def _taking(site: Site, call: CallExpr, argument: Expression) -> Iterable[Type]:
+    return site.slot(call, argument).formals
 
 
 def _decorated(site: Site, node: Decorator) -> Iterator[Type]:
@@ -137,17 +157,38 @@ def _decorated(site: Site, node: Decorator) -> Iterator[Type]:
                 yield one.arg_types[0]
 
 
-def _classes(function: FuncDef, formal: Type) -> Iterator[tuple[str, str]]:
+def _classes(function: FuncDef, is_bound: bool, formal: Type) -> Iterator[tuple[str, str]]:
     """Yield the open arguments that a callback of this type passes, with their classes."""
     own, opened = function.arguments, open_arguments(function)
-    if function.info and not function.is_static:
-        own = own[1:]
-    taken = [part for part in parts(get_proper_type(formal)) if isinstance(part, CallableType)]
-    for callback in taken:
-        for argument, typ, kind in zip(own, callback.arg_types, callback.arg_kinds, strict=False):
-            if not kind.is_positional() or argument.kind.is_star():
+    own = own[1:] if is_bound and not function.is_static else own
+    for callback in _meant(function, is_bound, formal):
+        for argument, typ in zip(own, _positional(callback), strict=False):
+            if argument.kind.is_star():
                 break
-            classes = [p for p in parts(get_proper_type(typ)) if not isinstance(p, NoneType)]
-            if argument.variable in opened and len(classes) == 1:
+            proper = get_proper_type(typ)
+            if isinstance(proper, TypeVarType):
+                proper = get_proper_type(proper.upper_bound)
+            classes = [part for part in parts(proper) if not isinstance(part, NoneType)]
+            if argument.variable in opened and len(classes) == 1 and not is_object(classes[0]):
                 if isinstance(classes[0], Instance):
                     yield argument.variable.name, classes[0].type.fullname
+
+
+def _meant(function: FuncDef, is_bound: bool, formal: Type) -> list[CallableType]:
+    """Return the callbacks that a type takes, and that a function may be.
+
+    Where a decorator takes functions or methods, one passes the object before all else.
+    """
+    taken = [part for part in parts(get_proper_type(formal)) if isinstance(part, CallableType)]
+    counts = {len(_positional(callback)) for callback in taken}
+    if not counts:
+        return []
+    takes_object = bool(function.info) and not is_bound and not function.is_static
+    count = max(counts) if takes_object else min(counts)
+    return [callback for callback in taken if len(_positional(callback)) == count]
+
+
+def _positional(callback: CallableType) -> list[Type]:
+    """Return what a callback passes by position."""
+    pairs = zip(callback.arg_types, callback.arg_kinds, strict=True)
+    return [typ for typ, kind in itertools.takewhile(lambda pair: pair[1].is_positional(), pairs)]

@@ -1,7 +1,7 @@
 """Calls `a()` and `a.b.c()` in functions, and the names of what may be anything there.
 
 Such are arguments without annotations, what comes of a package without types, and local names that
-are bound once, to an attribute, item or result of one of these.
+are bound once, to one of these or to its attribute, item or result.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def _bindings(node: Node) -> Iterator[tuple[Node, Expression | None]]:
 
 
 def _comes_of(value: Expression | None, opened: set[Var]) -> bool:
-    """Is this an attribute, item or result of one of these objects, or awaited of it?"""
+    """Is this one of these objects, its attribute, item or result, or awaited of it?"""
     node: Expression | None = value
     while node is not None:
         match node:
@@ -231,7 +231,7 @@ def _comes_of(value: Expression | None, opened: set[Var]) -> bool:
             case CallExpr(callee=node) | IndexExpr(base=node):
                 pass
             case NameExpr():
-                return node is not value and node.node in opened
+                return node.node in opened
             case _:
                 return False
     return False

@@ -14,10 +14,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from mypy_await.summaries import calls, managers, passed
+from mypy_await.summaries import calls, managers, modules, passed
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.nodes import last_name
-from mypy_await.summaries.scopes import DEFS, Binds, Method
+from mypy_await.summaries.scopes import DEFS, Method
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import Bindings, Frame, Function, Value
 
@@ -48,11 +48,21 @@ def _parametrized(node: Method | ast.ClassDef) -> Iterator[str]:
 def _fixture(engine: Engine, name: str, module: Module) -> Value | None:
     """Return what a fixture gives, the first of its name from a module outwards."""
     for around in _modules(engine, module):
-        engine.read(around.path)
-        for binding in around.scope.bindings.get(name, ()):
-            site = binding.site
-            if binding.binds is Binds.DEF and isinstance(site, DEFS) and _is_fixture(site):
-                return _gives(engine, site, around)
+        if (found := _defined_in(engine, around, name)) is not None:
+            return _gives(engine, *found)
+    return None
+
+
+def _defined_in(engine: Engine, module: Module, name: str) -> tuple[Method, Module] | None:
+    """Return the fixture that a module defines or imports, and the module that defines it."""
+    engine.read(module.path)
+    for binding in module.scope.bindings.get(name, ()):
+        site = binding.site
+        if isinstance(site, DEFS) and _is_fixture(site):
+            return site, module
+        if isinstance(site, ast.ImportFrom) and binding.alias:
+            source = engine.module(modules.absolute(module, site))
+            return _defined_in(engine, source, binding.alias.name) if source else None
     return None
 
 
@@ -72,6 +82,7 @@ def _is_fixture(node: Method) -> bool:
 
 
 def _gives(engine: Engine, node: Method, module: Module) -> Value:
+    """Return what pytest takes for the value of a fixture."""
     function = function_at(node, Frame(module.scope))
     bindings = passed.called(engine, engine.scope(node, function.frame), function.frame).bindings
     if calls.is_generator(engine, function):

@@ -29,7 +29,7 @@ from mypy_await.summaries import (
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.nodes import last_name
 from mypy_await.summaries.reads import Reads
-from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Body, FunctionNode, Scope, all_parameters
+from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Body, Scope
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     NOTHING,
@@ -58,10 +58,9 @@ class Called(Reads):
 
     def __init__(self, engine: Engine, body: Body, given: Given = ()) -> None:
         self._given = given
-        outside = engine.frame_of(
-            body.scopes[body.node].module, body.scopes[body.node].module.functions[body.node]
-        )
-        super().__init__(engine, called(engine, body.scopes[body.node], outside, given))
+        scope = body.scopes[body.node]
+        outside = engine.frame_of(scope.module, scope.module.functions[body.node])
+        super().__init__(engine, called(engine, scope, outside, given))
 
     def _frame(self, node: ast.AST) -> Frame:
         if node is self.frame.node:
@@ -120,8 +119,7 @@ def called(engine: Engine, scope: Scope, outside: Frame, given: Given = ()) -> F
     known = tuple((name, _instance(engine, cls)) for at, name, cls in given if at == node.lineno)
     passed = _passed(engine, function, scope.module, node.name)
     declared = _declared_by_base(engine, function)
-    silent = [arg.arg for arg in _silent(function)]
-    by_pytest = fixtures.given(engine, function, silent)
+    by_pytest = fixtures.given(engine, function, _silent(function))
     return Frame(scope, (*receiver, *known, *passed, *declared, *by_pytest), outside)
 
 
@@ -136,29 +134,38 @@ def frame(engine: Engine, body: Body) -> Frame:
 
 
 def _declared_by_base(engine: Engine, function: Function) -> Bindings:
-    """Return what the method that this one overrides declares for the parameters of these names."""
+    """Return what the method that this one overrides declares for its parameters."""
     owner, node = function.owner, function.node
-    found = bases.find(engine, bases.mro(engine, owner)[1:], _name(node)) if owner else None
-    base = only(found or NOTHING)
+    if owner is None or not isinstance(node, DEFS) or names.is_static(node):
+        return ()
+    base = only(bases.find(engine, bases.mro(engine, owner)[1:], node.name) or NOTHING)
     if not isinstance(base, Function):
         return ()
-    declares = {arg.arg: arg.annotation for arg in all_parameters(base.node.args)}
+    theirs = base.node.args
+    pairs = list(zip(_positional(function), [*theirs.posonlyargs, *theirs.args][1:], strict=False))
+    pairs += [
+        (arg, one)
+        for arg in node.args.kwonlyargs
+        for one in theirs.kwonlyargs
+        if arg.arg == one.arg
+    ]
     return tuple(
-        (arg.arg, declared.value(engine, note, base.frame))
-        for arg in _silent(function)
-        if (note := declares.get(arg.arg)) is not None
+        (arg.arg, declared.value(engine, one.annotation, base.frame))
+        for arg, one in pairs
+        if arg.annotation is None and one.annotation is not None
     )
 
 
-def _name(node: FunctionNode) -> str:
-    return getattr(node, "name", "<lambda>")
-
-
-def _silent(function: Function) -> list[ast.arg]:
-    """Return the parameters without an annotation, the receiver left out."""
+def _positional(function: Function) -> list[ast.arg]:
+    """Return the parameters that can be passed by position, the receiver left out."""
     spec = function.node.args
-    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
-    return [one for one in every[function.bound is not None :] if one.annotation is None]
+    return [*spec.posonlyargs, *spec.args][function.bound is not None :]
+
+
+def _silent(function: Function) -> list[str]:
+    """Return the names of the parameters without an annotation, the receiver left out."""
+    every = [*_positional(function), *function.node.args.kwonlyargs]
+    return [one.arg for one in every if one.annotation is None]
 
 
 def _passed(engine: Engine, function: Function, module: Module, name: str) -> Bindings:
@@ -168,20 +175,19 @@ def _passed(engine: Engine, function: Function, module: Module, name: str) -> Bi
 
 
 def _all_passed(engine: Engine, function: Function, module: Module, name: str) -> Bindings:
-    silent = {arg.arg for arg in _silent(function)}
+    silent = _silent(function)
     certain: list[Bindings] = []
     others: list[Bindings] = []
     for call, around in _calls(engine, module, name) if silent else ():
         callee = expressions.value(engine, call.func, around)
         is_certain = any(_is_meant(engine, atom, function) for atom in callee)
         if is_certain or callee >= UNKNOWN:
-            given = _given(engine, function, call, around).items()
-            passed = [pair for pair in given if not _is_own(call, pair[0], function)]
-            (certain if is_certain else others).append(tuple(passed))
+            passed = _given(engine, function, call, around)
+            (certain if is_certain else others).append(passed)
     # A call of something unknown that has the name may be of the function, or of any other.
-    values = [pair for passed in certain or others for pair in passed if pair[0] in silent]
-    joined = {name: join(*(value for key, value in values if key == name)) for name, _ in values}
-    return tuple(pair for pair in joined.items() if pair[1] and not pair[1] >= UNKNOWN)
+    values = [pair for passed in certain or others for pair in passed]
+    joined = [(name, join(*(value for key, value in values if key == name))) for name in silent]
+    return tuple(pair for pair in joined if pair[1] and not pair[1] >= UNKNOWN)
 
 
 def _calls(engine: Engine, module: Module, name: str) -> Iterator[tuple[ast.Call, Frame]]:
@@ -217,8 +223,11 @@ def _is_meant(engine: Engine, atom: Atom, function: Function) -> bool:
     return False
 
 
-def _given(engine: Engine, function: Function, call: ast.Call, around: Frame) -> dict[str, Value]:
-    """Return what a call passes for the parameters; unknown where it may be anything."""
+def _given(engine: Engine, function: Function, call: ast.Call, around: Frame) -> Bindings:
+    """Return what a call passes for parameters; unknown where it may be anything.
+
+    Nothing for one that the function passes on to itself.
+    """
     given = arguments.of_call(call, around, lambda node: expressions.value(engine, node, around))
     found = arguments.matched(
         function.node,
@@ -226,15 +235,15 @@ def _given(engine: Engine, function: Function, call: ast.Call, around: Frame) ->
         given,
         lambda node: expressions.value(engine, node, function.frame),
     )
-    spec = function.node.args
-    every = [arg.arg for arg in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    own = _names_passed(call) if call in ast.walk(function.node) else set()
     rest = UNKNOWN if given.is_open else NOTHING
-    return {name: found[name]() if name in found else rest for name in every}
-
-
-def _is_own(call: ast.Call, parameter: str, function: Function) -> bool:
-    """Does the function pass its own parameter on to itself?"""
-    return call in ast.walk(function.node) and any(
-        isinstance(value, ast.Name) and value.id == parameter
-        for value in (*call.args, *(keyword.value for keyword in call.keywords))
+    return tuple(
+        (name, found[name]() if name in found else rest)
+        for name in _silent(function)
+        if name not in own
     )
+
+
+def _names_passed(call: ast.Call) -> set[str]:
+    values = (*call.args, *(keyword.value for keyword in call.keywords))
+    return {value.id for value in values if isinstance(value, ast.Name)}
