@@ -205,10 +205,8 @@ class Search:
 
 
 def bodies(module: Module) -> Iterable[Body]:
-    """Yield the outermost functions of a module."""
-    for node, chain in module.functions.items():
-        if not any(isinstance(around, FUNCTIONS) for around in chain):
-            yield module.body(node)
+    """Return the outermost functions of a module."""
+    return map(module.body, module.outermost)
 
 
 def _puts_in(parent: ast.AST) -> bool:

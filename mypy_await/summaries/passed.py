@@ -29,7 +29,7 @@ from mypy_await.summaries import (
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.nodes import last_name
 from mypy_await.summaries.reads import Reads
-from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Body, Scope
+from mypy_await.summaries.scopes import DEFS, Body, Scope
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import (
     NOTHING,
@@ -88,10 +88,9 @@ def _place(node: ast.expr) -> Place:
 
 def _bodies(module: Module, lines: list[int]) -> Iterator[Body]:
     """Yield the outermost functions around some lines."""
-    for node, chain in module.functions.items() if lines else ():
-        if not any(isinstance(around, FUNCTIONS) for around in chain):
-            if any(node.lineno <= line <= (node.end_lineno or 0) for line in lines):
-                yield module.body(node)
+    for node in module.outermost if lines else ():
+        if any(node.lineno <= line <= (node.end_lineno or 0) for line in lines):
+            yield module.body(node)
 
 
 def made_by_callers(engine: Engine, cls: Class) -> Instance:

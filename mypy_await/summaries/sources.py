@@ -118,6 +118,14 @@ class Module:
         return found
 
     @cached_property
+    def outermost(self) -> tuple[FunctionNode, ...]:
+        """The functions, lambdas and methods that are inside no other."""
+        around = self.functions.items()
+        return tuple(
+            node for node, chain in around if not any(isinstance(one, FUNCTIONS) for one in chain)
+        )
+
+    @cached_property
     def outer_calls(self) -> tuple[ast.Call, ...]:
         """The calls outside of functions."""
         found, stack = [], [*children(self.tree)]
