@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mypy.nodes import (
     CallExpr,
     ConditionalExpr,
+    Decorator,
     Expression,
     FuncItem,
     IfStmt,
@@ -37,6 +38,7 @@ from mypy_await.awaitables import (
     Sort,
     awaitable,
     called_by,
+    is_async_def,
     parts,
     refuses_coroutines,
 )
@@ -130,6 +132,16 @@ def result_of_calling(typ: ProperType) -> Awaitable | None:
             call = get_proper_type(method.type) if method else None
             return result_of_calling(call) if isinstance(call, CallableType) else None
     return None
+
+
+def async_methods(info: TypeInfo) -> frozenset[str]:
+    """Return the methods of a class that are written as `async def`."""
+    return frozenset(
+        name
+        for base in info.mro
+        for name, symbol in base.names.items()
+        if is_async_def(symbol.node.func if isinstance(symbol.node, Decorator) else symbol.node)
+    )
 
 
 def plain_result(typ: ProperType) -> ProperType | None:

@@ -12,12 +12,12 @@ from mypy.nodes import (
     CallExpr,
     DictionaryComprehension,
     Expression,
-    FuncDef,
     GeneratorExpr,
     ListExpr,
     MemberExpr,
     NameExpr,
     TupleExpr,
+    TypeInfo,
 )
 from mypy.plugin import CheckerPluginInterface, ClassDefContext, FunctionContext, MethodContext
 from mypy.types import (
@@ -38,6 +38,7 @@ from mypy_await.callback_arguments import Early, callback_arguments
 from mypy_await.calls import (
     Call,
     Passed,
+    async_methods,
     is_asked_for_colour,
     plain_result,
     result_of_calling,
@@ -91,10 +92,12 @@ class Judge:
         self._config = config
         self._reporter = Reporter(tells_gate=tells_gate)
         self._alike = Alike()
+        self._are_async: dict[TypeInfo, bool] = {}
 
     def forget(self) -> None:
         """Let go of the trees, which may be about to change."""
         self._alike.forget()
+        self._are_async.clear()
 
     def expression(
         self,
@@ -381,8 +384,9 @@ class Judge:
         Return the type that mypy goes on with for the call: after a report, with the awaited
         results of the function.
         """
-        is_interesting = _has_async_methods if interest.meets else _is_function
-        if not any(is_interesting(get_proper_type(t)) for types in ctx.arg_types for t in types):
+        types = [get_proper_type(typ) for types in ctx.arg_types for typ in types]
+        takes_objects = interest.meets or interest.opens
+        if not any(_is_function(t) or (takes_objects and self._is_async(t)) for t in types):
             return typ
         site = self.site(ctx.api, node)
         if site is None:
@@ -397,6 +401,14 @@ class Judge:
             if misuse is not None and passed.value is misuse.node:
                 return with_awaited(typ, value)
         return typ
+
+    def _is_async(self, typ: ProperType) -> bool:
+        """Is it an object with async methods?"""
+        if not isinstance(typ, Instance):
+            return False
+        if typ.type not in self._are_async:
+            self._are_async[typ.type] = bool(async_methods(typ.type))
+        return self._are_async[typ.type]
 
     def test(self, ctx: FunctionContext | MethodContext, node: CallExpr) -> None:
         """Report a run-time test for a coroutine that is never true, or makes no difference."""
@@ -506,14 +518,4 @@ def _is_function(typ: ProperType) -> bool:
     is_partial = plain_result(typ) is not None
     return is_partial or (
         isinstance(typ, (Overloaded, Instance)) and result_of_calling(typ) is not None
-    )
-
-
-def _has_async_methods(typ: ProperType) -> bool:
-    if not isinstance(typ, Instance):
-        return _is_function(typ)
-    return any(
-        isinstance(symbol.node, FuncDef) and symbol.node.is_coroutine
-        for base in typ.type.mro
-        for symbol in base.names.values()
     )

@@ -10,7 +10,7 @@ from mypy.types import AnyType, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_await import compat
 from mypy_await.awaitables import Awaitable, Sort, is_async_def
-from mypy_await.calls import Call
+from mypy_await.calls import Call, Passed
 from mypy_await.decorations import Decoration
 from mypy_await.origins import shown_origin
 from mypy_await.places import Kind, can_await, function_around
@@ -215,6 +215,15 @@ def async_callback(call: Call, value: Awaitable, function: Expression) -> str:
 def kept_callback(call: Call, value: Awaitable, function: Expression) -> str:
     """Say that an async function is passed to be kept among plain ones."""
     return f"{_given(call, value, function)}, which keeps it where plain functions are called"
+
+
+def object_taken_for_sync(call: Call, passed: Passed, method: str) -> str:
+    """Say that a synchronous caller gets an object with async methods."""
+    callee = call.callee.rpartition(".")[2]
+    return (
+        f"Value of type {compat.format_type(call.site.api, passed.typ)} is passed to "
+        f'"{callee}", which calls its async method "{method}" and never awaits the result'
+    )
 
 
 def stored_callback(function: str, attribute: str) -> str:

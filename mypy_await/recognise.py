@@ -57,6 +57,8 @@ class Interest(NamedTuple):
     """It may give an awaitable, or something that holds one."""
     takes: bool = False
     """It may call a function that it is given."""
+    opens: bool = False
+    """It takes anything: its source alone says what it does with that."""
     meets: bool = False
     """It takes a protocol, one of whose methods says nothing of its result."""
     decorates: bool = False
@@ -72,7 +74,7 @@ class Interest(NamedTuple):
         return self.gives or self.takes or self.meets or self.decorates or self.consumes
 
 
-_LOCAL: Final = Interest(gives=True, takes=True, decorates=True)
+_LOCAL: Final = Interest(gives=True, takes=True, opens=True, decorates=True)
 """A local function or variable: mypy gives no more than its name."""
 _NONE: Final = Interest()
 
@@ -165,7 +167,8 @@ def _interest(node: SymbolNode | None) -> Interest:
 
 def _of_function(node: FuncDef) -> Interest:
     if node.type is None:
-        return Interest(gives=True, takes=bool(node.arg_names), decorates=True)
+        named = bool(node.arg_names)
+        return Interest(gives=True, takes=named, opens=named, decorates=True)
     found = _of_type(node.type, node.fullname)
     return found._replace(gives=True) if node.is_coroutine else found
 
@@ -180,6 +183,7 @@ def _of_class(node: TypeInfo) -> Interest:
     return Interest(
         gives=node.get("__await__") is not None or node.fullname == "builtins.map",
         takes=has_callbacks(node.fullname) or (init is not None and _is_given(init)),
+        opens=init is not None and _is_open_to_all(init),
         meets=init is not None and _meets(_parameters(init.type)),
         decorates=decorates or knows("caches", node.fullname),
     )
@@ -193,6 +197,7 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
             return Interest(
                 gives=_may_hold(result),
                 takes=_takes(parameters) or has_callbacks(fullname),
+                opens=_opens(parameters),
                 meets=_meets(parameters),
                 decorates=_gives_open_function(result)
                 or _gives_decorator(result)
@@ -206,6 +211,7 @@ def _of_type(typ: Type, fullname: str = "") -> Interest:
             return Interest(
                 gives=any(item.gives for item in items),
                 takes=any(item.takes for item in items),
+                opens=any(item.opens for item in items),
                 meets=any(item.meets for item in items),
                 decorates=any(item.decorates for item in items),
             )
@@ -220,7 +226,7 @@ def _takes(parameters: Sequence[ProperType]) -> bool:
     for part in parameters:
         match part:
             case Instance():
-                if part.type.fullname == "builtins.object" or called_by(part) is not None:
+                if _is_object(part) or called_by(part) is not None:
                     return True
             case CallableType() | AnyType():
                 return True
@@ -235,6 +241,21 @@ def _is_given(init: SymbolTableNode) -> bool:
     if isinstance(node, FuncDef) and node.type is None:
         return len(node.arg_names) > 1
     return _takes(_parameters(init.type))
+
+
+def _is_open_to_all(init: SymbolTableNode) -> bool:
+    """May a parameter of a constructor be anything?"""
+    node = init.node
+    return (isinstance(node, FuncDef) and node.type is None) or _opens(_parameters(init.type))
+
+
+def _opens(parameters: Sequence[ProperType]) -> bool:
+    """May a parameter of these types be anything?"""
+    return any(isinstance(part, AnyType) or _is_object(part) for part in parameters)
+
+
+def _is_object(part: ProperType) -> bool:
+    return isinstance(part, Instance) and part.type.fullname == "builtins.object"
 
 
 def _is_callable(typ: Type) -> bool:

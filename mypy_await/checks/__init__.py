@@ -88,6 +88,7 @@ CALL_CHECKS: Final[tuple[Callable[[Call], Misuse | None], ...]] = (
     async_test.check_call,
     async_callback.check_call,
     async_callback.check_awaited,
+    async_callback.check_object,
     async_override.check_call,
     reused_coroutine.check_call,
     escaping_awaitable.check_call,

@@ -35,6 +35,7 @@ from mypy_await.awaitables import (
 from mypy_await.calls import (
     Call,
     Passed,
+    async_methods,
     drops_result,
     expected_results,
     formal_of,
@@ -173,6 +174,32 @@ def _misuse_of(call: Call, passed: Passed) -> Misuse | None:
     notes = (remedy, *([messages.called_at(where)] if where else []))
     said = text(call, value, passed.value)
     return Misuse(codes.ASYNC_CALLBACK, said, notes, passed.value)
+
+
+def check_object(call: Call) -> Misuse | None:
+    """Report an object whose async methods the callee, by its source, takes for plain ones."""
+    for passed in call.arguments:
+        if found := _method_misused(call, passed):
+            method, use = found
+            text = messages.object_taken_for_sync(call, passed, method)
+            where = messages.called_at(shown_place(use.path, use.line))
+            return Misuse(codes.ASYNC_CALLBACK, text, (where,), passed.value)
+    return None
+
+
+def _method_misused(call: Call, passed: Passed) -> tuple[str, SourceUse] | None:
+    """Return the method that the callee calls and whose result it loses, with the place."""
+    if not isinstance(passed.typ, Instance) or _may_be_overridden(call):
+        return None
+    parameter = _parameter(call, passed)
+    summary = call.summary if parameter and not parameter.tested else None
+    if summary is None or parameter is None or not parameter.attributes:
+        return None
+    if parameter.attributes.isdisjoint(async_methods(passed.typ.type)):
+        return None
+    if knows("safe", call.callee) or is_told_apart(call.node, call.site):
+        return None
+    return summary.method_misused(parameter.name, argument(passed.value, passed.typ))
 
 
 def check_asked(call: Call) -> Misuse | None:

@@ -257,6 +257,12 @@ class Parameter:
         return next((use for use in self.uses if use.detail in attributes), None)
 
     @property
+    def attributes(self) -> frozenset[str]:
+        """What is read of it; futures have attributes, too, so that some count as handed on."""
+        read = (How.ATTRIBUTE, How.HANDED_ON)
+        return frozenset(use.detail for use in self.uses if use.how in read)
+
+    @property
     def escapes(self) -> bool:
         """Is it awaited, returned or handed on anywhere?"""
         ways_out = {How.AWAITED, How.RETURNED, How.HANDED_ON, How.KEPT}

@@ -13,6 +13,7 @@ from mypy_await.summaries import (
     library,
     lookup,
     managers,
+    methods_called,
     parameters,
     tasks,
 )
@@ -26,6 +27,7 @@ from mypy_await.summaries.model import (
     Origin,
     Parameter,
     Result,
+    Use,
     Verdict,
 )
 from mypy_await.summaries.scopes import DEFS
@@ -120,6 +122,21 @@ class FunctionSummary(Taking):
             return parameters.parameter(self._engine, function, name, passed)
 
         return self._ask(("parameter", name, argument), question, None)
+
+    def method_misused(self, name: str, argument: Argument) -> tuple[str, Use] | None:
+        """Return the async method of what is passed for a parameter that the body takes for sync.
+
+        With the use of what it gives, as `methods_called` says.
+        """
+
+        def question() -> tuple[str, Use] | None:
+            function = self._body()
+            given = self._argument(argument)
+            if function is None or not isinstance(only(given), Instance):
+                return None
+            return methods_called.method_misused(self._engine, function, name, given)
+
+        return self._ask(("method", name, argument), question, None)
 
     def _given(self, passed: Mapping[str, Argument]) -> Arguments:
         return Arguments(

@@ -124,6 +124,12 @@ class Follower(Reads):
         found.uses.extend(inner.uses)
         return None
 
+    def uses_of_result(self, call: ast.Call) -> tuple[Use, ...]:
+        """Return what becomes of the result of a call."""
+        found = Found()
+        self._follow_result(call, found)
+        return tuple(found.uses)
+
     def _is_beside_await(self, call: ast.Call) -> bool:
         """Is it `x = f()` beside `x = await f()`, or `return f()` beside `return await f()`?"""
         statement = self.body.parents[call]
