@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from mypy.nodes import (
     AwaitExpr,
@@ -191,15 +194,31 @@ def _method_misused(call: Call, passed: Passed) -> tuple[str, SourceUse] | None:
     """Return the method that the callee calls and whose result it loses, with the place."""
     if not isinstance(passed.typ, Instance) or _may_be_overridden(call):
         return None
+    methods = async_methods(passed.typ.type)
+    if not _tells_little(call, passed) or not _may_call(call, passed.name or "", methods):
+        return None
     parameter = _parameter(call, passed)
     summary = call.summary if parameter and not parameter.tested else None
-    if summary is None or parameter is None or not parameter.attributes:
+    if summary is None or parameter is None:
         return None
-    if parameter.attributes.isdisjoint(async_methods(passed.typ.type)):
+    if parameter.attributes.isdisjoint(methods):
         return None
     if knows("safe", call.callee) or is_told_apart(call.node, call.site):
         return None
     return summary.method_misused(parameter.name, argument(passed.value, passed.typ))
+
+
+def _may_call(call: Call, name: str, methods: frozenset[str]) -> bool:
+    """Does the callee's file mention such a method of the parameter?  To parse it costs more."""
+    path = compat.path_defining(call.site.api, call.callee)
+    if not path or path.endswith(".pyi"):
+        return False
+    call.site.refiner.rests_on(call.site.api, [os.path.abspath(path)])
+    try:
+        text = Path(path).read_text("latin-1")
+    except OSError:
+        return False
+    return not methods.isdisjoint(re.findall(rf"\b{name}\s*\.\s*(\w+)", text))
 
 
 def check_asked(call: Call) -> Misuse | None:
