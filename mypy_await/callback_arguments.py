@@ -94,8 +94,8 @@ def callback_arguments(site: Early, nodes: Collection[Node]) -> dict[FuncDef, Cl
     own = {node for node in nodes if isinstance(node, FuncDef) and open_arguments(node)}
     found: dict[FuncDef, dict[str, set[str]]] = {}
     for node in nodes:
-        for function, is_bound, formal in _slots(site, node):
-            for name, cls in _classes(function, is_bound, formal) if function in own else ():
+        for function, is_bound, formal in _slots(site, node, own) if own else ():
+            for name, cls in _classes(function, is_bound, formal):
                 found.setdefault(function, {}).setdefault(name, set()).add(cls)
     return {
         function: {name: min(classes) for name, classes in named.items() if len(classes) == 1}
@@ -103,17 +103,17 @@ def callback_arguments(site: Early, nodes: Collection[Node]) -> dict[FuncDef, Cl
     }
 
 
-def _slots(site: Site, node: Node) -> Iterator[tuple[FuncDef, bool, Type]]:
-    """Yield functions with the declared types of what they are put into, or passed to.
+def _slots(site: Site, node: Node, own: set[FuncDef]) -> Iterator[tuple[FuncDef, bool, Type]]:
+    """Yield functions of ours with the declared types of what they are put into, or passed to.
 
     In the middle: is it the method of an object?
     """
-    if isinstance(node, Decorator):
+    if isinstance(node, Decorator) and node.func in own:
         yield from ((node.func, False, formal) for formal in _decorated(site, node))
     for value, formals in _values(site, node):
         found = site.symbol(value) if isinstance(value, RefExpr) else None
         function = found.func if isinstance(found, Decorator) else found
-        if isinstance(function, FuncDef):
+        if isinstance(function, FuncDef) and function in own:
             is_bound = isinstance(value, MemberExpr) and not _is_class(value.expr)
             yield from ((function, is_bound, formal) for formal in formals())
 
@@ -132,7 +132,7 @@ def _values(site: Site, node: Node) -> Iterator[tuple[Expression, Formals]]:
             yield node.expr, lambda: [node.type]
         case AssignmentStmt(lvalues=[target]):
             yield node.rvalue, lambda: filter(None, [site.declared_type_of(target)])
-        case FuncDef(type=CallableType(ret_type=result)):
+        case FuncDef(type=CallableType(ret_type=result)) if _callbacks(result):
             for part in descendants(node.body, into_functions=False):
                 if isinstance(part, ReturnStmt) and part.expr is not None:
                     yield part.expr, lambda: [result]
@@ -179,13 +179,17 @@ def _meant(function: FuncDef, is_bound: bool, formal: Type) -> list[CallableType
 
     Where a decorator takes functions or methods, one passes the object before all else.
     """
-    taken = [part for part in parts(get_proper_type(formal)) if isinstance(part, CallableType)]
+    taken = _callbacks(formal)
     counts = {len(_positional(callback)) for callback in taken}
     if not counts:
         return []
     takes_object = bool(function.info) and not is_bound and not function.is_static
     count = max(counts) if takes_object else min(counts)
     return [callback for callback in taken if len(_positional(callback)) == count]
+
+
+def _callbacks(formal: Type) -> list[CallableType]:
+    return [part for part in parts(get_proper_type(formal)) if isinstance(part, CallableType)]
 
 
 def _positional(callback: CallableType) -> list[Type]:

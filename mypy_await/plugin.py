@@ -193,11 +193,17 @@ class AwaitPlugin(Plugin):
     def _make_attribute_hook(self, fullname: str) -> Hook | None:
         if self._mypys_own.get_attribute_hook(fullname):  # no awaitables: values of enums
             return None
-        if not self._recogniser.is_attribute_of_interest(fullname):
-            return None
+        failure: Exception | None = None
+        try:
+            if not self._recogniser.is_attribute_of_interest(fullname):
+                return None
+        except Exception as error:  # reported where the attribute is read
+            failure = error
 
         @compat.guard("attributes", lambda ctx: ctx.default_attr_type)
         def hook(ctx: AttributeContext) -> Type:
+            if failure is not None:
+                raise failure
             return self._hooks.attribute(ctx, fullname)
 
         return hook

@@ -26,7 +26,15 @@ from mypy_await import compat
 from mypy_await.freshness import Freshness
 from mypy_await.known import known_of
 from mypy_await.origins import Lookup
-from mypy_await.summaries import FunctionSummary, Given, Known, Summaries, Verdict, attributes_made
+from mypy_await.summaries import (
+    FunctionSummary,
+    Given,
+    Known,
+    Summaries,
+    Verdict,
+    attributes_made,
+    attributes_read,
+)
 
 T = TypeVar("T")
 
@@ -45,6 +53,7 @@ class Reader:
         self._noted: set[tuple[str, frozenset[str]]] = set()
         self._any_by_intent: dict[str, bool] = {}
         self._made: dict[str, frozenset[str]] = {}
+        self._read: dict[str, frozenset[tuple[str, str]]] = {}
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""
@@ -56,6 +65,7 @@ class Reader:
         self._noted.clear()
         self._any_by_intent.clear()
         self._made.clear()
+        self._read.clear()
 
     def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
         """Return the summary of a function, and note that the module in work asked for it."""
@@ -170,6 +180,15 @@ class Reader:
         if path not in self._made:
             self._made[path] = attributes_made(path)
         return self._made[path]
+
+    def may_read(
+        self, api: CheckerPluginInterface, path: str, name: str, attributes: frozenset[str]
+    ) -> bool:
+        """Does a file mention one of these attributes of a name?  To parse it costs more."""
+        self.rests_on(api, [path])
+        if path not in self._read:
+            self._read[path] = attributes_read(path)
+        return any((name, attribute) in self._read[path] for attribute in attributes)
 
     def summary_of_item(
         self, api: CheckerPluginInterface, owner: str, name: str

@@ -68,6 +68,24 @@ def test_the_gate_tells_of_a_failure_once(capsys: pytest.CaptureFixture[str]) ->
     assert len(told) == 1
 
 
+def test_a_failure_to_recognise_a_name_is_told_where_it_is_used(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(recogniser: object, fullname: str) -> None:
+        raise LookupError("a defect of ours")
+
+    for kind in ("function", "method", "is_attribute_of_interest"):
+        monkeypatch.setattr(f"mypy_await.recognise.Recogniser.{kind}", fail)
+    source = "class A:\n    a = 1\n    def f(self) -> int: ...\n"
+    Path(harness.MAIN).write_text(f"{source}print(A)\nprint(A().a)\nA().f()\n")
+    args = [arg for arg in harness.base_arguments() if arg != "--show-traceback"]
+    with harness.kept_cache(pytestconfig, args) as cache:
+        reports = harness.check(args, cache)
+    told = [line for line in reports if "mypy-await failed" in line]
+    assert [line.split('"')[1] for line in told] == ["calls", "attributes"]
+    assert reports == told
+
+
 @pytest.mark.usefixtures("broken_check")
 def test_show_traceback_raises(
     pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from mypy.nodes import (
     AwaitExpr,
@@ -209,16 +207,11 @@ def _method_misused(call: Call, passed: Passed) -> tuple[str, SourceUse] | None:
 
 
 def _may_call(call: Call, name: str, methods: frozenset[str]) -> bool:
-    """Does the callee's file mention such a method of the parameter?  To parse it costs more."""
+    """Does the callee's file mention such a method of the parameter?"""
     path = compat.path_defining(call.site.api, call.callee)
     if not path or path.endswith(".pyi"):
         return False
-    call.site.refiner.rests_on(call.site.api, [os.path.abspath(path)])
-    try:
-        text = Path(path).read_text("latin-1")
-    except OSError:
-        return False
-    return not methods.isdisjoint(re.findall(rf"\b{name}\s*\.\s*(\w+)", text))
+    return call.site.refiner.may_read(call.site.api, os.path.abspath(path), name, methods)
 
 
 def check_asked(call: Call) -> Misuse | None:

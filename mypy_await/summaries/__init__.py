@@ -36,7 +36,7 @@ from mypy_await.summaries.model import (
 )
 from mypy_await.summaries.neighbours import reading
 from mypy_await.summaries.passed import Given
-from mypy_await.summaries.sources import attributes_made
+from mypy_await.summaries.sources import attributes_made, attributes_read
 from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
 
@@ -65,6 +65,7 @@ __all__ = [
     "Use",
     "Verdict",
     "attributes_made",
+    "attributes_read",
     "misuse",
     "reading",
 ]

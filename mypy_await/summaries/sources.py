@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -37,9 +38,11 @@ MOST_ASIDE: Final = 10
 
 _STORED: Final = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 _MADE: Final = re.compile(r"\.(\w+)[ \t]*=(?!=)[^\n(]*\w\(")
+_READ: Final = re.compile(r"\b(\w+)\s*\.\s*(?=(\w+))")
 _BASE: Final = re.compile(r"\w+$")
 _STORED_FIRST: Final = re.compile(r"^[ \t]*(\w+)\.(\w+)[ \t]*,[^=()\n]*=(?!=)", re.MULTILINE)
 _SETATTR: Final = re.compile(r"setattr\(\s*(\w+)\s*,\s*[\"'](\w+)[\"']")
+_NEWLINE: Final = re.compile(r"\r\n?|\n")
 _GLOBAL: Final = re.compile(r"^\s*global\s+([\w, \t]+)", re.MULTILINE)
 
 
@@ -57,10 +60,19 @@ def attributes_made(path: str) -> frozenset[str]:
 
     To read a file costs a tenth of what it costs to parse it.
     """
+    return frozenset(_MADE.findall(_text(path)))
+
+
+def attributes_read(path: str) -> frozenset[tuple[str, str]]:
+    """Return every `name.attribute` in a file, by its text alone."""
+    return frozenset(_READ.findall(_text(path)))
+
+
+def _text(path: str) -> str:
     try:
-        return frozenset(_MADE.findall(Path(path).read_text("latin-1")))
+        return Path(path).read_text("latin-1")
     except OSError:
-        return frozenset()
+        return ""
 
 
 class Module:
@@ -107,6 +119,8 @@ class Module:
         stack: list[tuple[ast.AST, tuple[ScopeNode, ...]]] = [(self.tree, ())]
         while stack:
             node, chain = stack.pop()
+            if isinstance(node, ast.expr) and not self._may_hold_lambda(node):
+                continue  # most of all nodes are in expressions
             if isinstance(node, FUNCTIONS):
                 found[node] = chain
             elif isinstance(node, ast.Global):
@@ -116,6 +130,15 @@ class Module:
             for child in children(node):
                 stack.append((child, around if id(child) in inner else chain))
         return found
+
+    @cached_property
+    def _lambda_lines(self) -> frozenset[int]:
+        lines = enumerate(_NEWLINE.split(self._text), 1)
+        return frozenset(number for number, line in lines if "lambda" in line)
+
+    def _may_hold_lambda(self, node: ast.expr) -> bool:
+        lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        return not self._lambda_lines.isdisjoint(lines)
 
     @cached_property
     def outermost(self) -> tuple[FunctionNode, ...]:
@@ -139,9 +162,14 @@ class Module:
     def lines_calling(self, name: str) -> list[int]:
         """Return the lines where something of a name may be called, by the text."""
         if name not in self._calling:
-            places = re.finditer(rf"(?<!def )(?<!class )\b{re.escape(name)}\s*\(", self._text)
-            self._calling[name] = [self._text.count("\n", 0, m.start()) + 1 for m in places]
+            called = re.compile(rf"(?<!def )(?<!class )\b{re.escape(name)}\s*\(")
+            starts = (match.start() for match in called.finditer(self._text))
+            self._calling[name] = [bisect_right(self._line_ends, start) + 1 for start in starts]
         return self._calling[name]
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.end() for match in _NEWLINE.finditer(self._text)]
 
     def self_assignments(self, node: ast.ClassDef) -> Assignments:
         """Return what the methods of a class assign to attributes of `self`, by attribute."""
