@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -23,27 +23,24 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     MemberExpr,
-    NameExpr,
     Node,
     RefExpr,
     ReturnStmt,
-    SymbolNode,
     TypeInfo,
 )
 from mypy.types import (
     CallableType,
     Instance,
     NoneType,
-    ProperType,
     Type,
     TypeVarType,
     get_proper_type,
 )
 
 from mypy_await.awaitables import parts
+from mypy_await.early import Early
 from mypy_await.known import is_object
 from mypy_await.open_calls import open_arguments
-from mypy_await.origins import instance
 from mypy_await.site import Site
 from mypy_await.walk import descendants
 
@@ -51,45 +48,12 @@ Classes = dict[str, str]
 """The full names of classes, by the names of parameters."""
 
 
-class Early(Site):
-    """The surroundings in a module of which mypy may have checked little so far.
-
-    A variable that is bound once has the type of what it is bound to.
-    """
-
-    def know(self, nodes: Iterable[Node]) -> None:
-        """Take in what `self` is, and what variables and attributes are bound to."""
-        self._values: dict[SymbolNode, Expression | None] = {}
-        self._owners: dict[SymbolNode, TypeInfo] = {}
-        for node in nodes:
-            if isinstance(node, FuncDef) and node.info and node.arguments:
-                self._owners[node.arguments[0].variable] = node.info
-        for node in nodes:
-            if isinstance(node, AssignmentStmt):
-                for symbol in filter(None, map(self.symbol, node.lvalues)):
-                    self._values[symbol] = None if symbol in self._values else node.rvalue
-
-    def type_of(self, node: Expression) -> ProperType | None:
-        """Return the type of an expression, or None when nothing is known of it."""
-        known = super().type_of(node)
-        symbol = self.symbol(node) if known is None and isinstance(node, RefExpr) else None
-        if symbol is not None and (value := self._values.get(symbol)):
-            self._values[symbol] = None  # it may be bound to something of its own
-            known = self.type_of(value)
-            self._values[symbol] = value
-        return known
-
-    def _self_type(self, node: NameExpr) -> ProperType | None:
-        info = self._owners.get(node.node) if node.node else None
-        return instance(info) if info else None
-
-
-def callback_arguments(site: Early, nodes: Collection[Node]) -> dict[FuncDef, Classes]:
+def callback_arguments(site: Early) -> dict[FuncDef, Classes]:
     """Return of which classes the arguments are of a module's functions that stand for callbacks.
 
     Two callbacks that a function stands for have to agree.
     """
-    site.know(nodes)
+    nodes = site.nodes
     # Those of other modules may come from mypy's cache, without their bodies.
     own = {node for node in nodes if isinstance(node, FuncDef) and open_arguments(node)}
     found: dict[FuncDef, dict[str, set[str]]] = {}

@@ -34,7 +34,7 @@ from mypy.types import (
 from mypy_await import codes, compat, messages, names
 from mypy_await.alike import Alike
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
-from mypy_await.callback_arguments import Early, callback_arguments
+from mypy_await.callback_arguments import callback_arguments
 from mypy_await.calls import (
     Call,
     Passed,
@@ -62,6 +62,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.early import Early
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
@@ -78,7 +79,7 @@ from mypy_await.steps import Step
 from mypy_await.stored_callbacks import may_keep_any
 from mypy_await.summaries import Given
 from mypy_await.use import Misuse, Use
-from mypy_await.walk import ParentLinks, descendants
+from mypy_await.walk import ParentLinks
 
 
 class Judge:
@@ -92,11 +93,13 @@ class Judge:
         self._config = config
         self._reporter = Reporter(tells_gate=tells_gate)
         self._alike = Alike()
+        self._last_early: Early | None = None
         self._are_async: dict[TypeInfo, bool] = {}
 
     def forget(self) -> None:
         """Let go of the trees, which may be about to change."""
         self._alike.forget()
+        self._last_early = None
         self._are_async.clear()
 
     def expression(
@@ -291,33 +294,32 @@ class Judge:
             self._alike.look_through(module, check_untyped=options.check_untyped_defs)
         # The daemon drops the errors of the functions that it checks again, perhaps several times.
         if is_new or options.fine_grained_incremental:
+            if not self._alike.pairs and not self._alike.others:
+                return
+            early = self._early(api)
             for call, awaited in self._alike.pairs:
-                self._open_call(api, call, awaited)
-            given = self._given(api) if self._alike.others else ()
+                self._open_call(early.below(call.parents), call, awaited)
+            given = _given(early) if self._alike.others else ()
             for call in self._alike.others:
-                self._open_call(api, call, given=given)
+                self._open_call(early.below(call.parents), call, given=given)
 
-    def _given(self, api: CheckerPluginInterface) -> Given:
-        """Return of which classes the arguments are of functions that stand for callbacks."""
-        module = compat.module(api)
-        site = Early(api, {}, self._refiner, self._config)
-        found = callback_arguments(site, list(descendants(module)))
-        return tuple(
-            (function.line, name, cls)
-            for function, named in found.items()
-            for name, cls in named.items()
-        )
+    def _early(self, api: CheckerPluginInterface) -> Early:
+        """Return what is known in the module in work, from memory when it was asked for last."""
+        if self._last_early is None or self._last_early.api is not api:
+            self._last_early = Early(api, self._refiner, self._config)
+        return self._last_early
 
     def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
         """Judge the call of a method of an attribute that may be anything."""
         info, function = compat.active_class(api), compat.top_level_function(api)
         if info and function and function.is_coroutine:
             if pair := self._alike.of_attribute(info, node):
-                self._open_call(api, *pair)
+                site = Site(api, pair[0].parents, self._refiner, self._config)
+                self._open_call(site, *pair)
 
     def _open_call(
         self,
-        api: CheckerPluginInterface,
+        site: Site,
         call: OpenCall,
         awaited: OpenCall | None = None,
         given: Given = (),
@@ -326,10 +328,9 @@ class Judge:
 
         `given` is what else is known of arguments.
         """
-        function = function_around(call.node, call.parents)
+        api, function = site.api, function_around(call.node, call.parents)
         if function is None or (function.is_dynamic() and not api.options.check_untyped_defs):
             return
-        site = Site(api, call.parents, self._refiner, self._config)
         known_by = self._refiner.open_call(api, call.node, given) if awaited is None else None
         typ = known_by.typ if known_by else api.named_generic_type(names.AWAITABLE, [any_type()])
         value = awaitable(get_proper_type(typ)) if known_by or awaited else None
@@ -499,6 +500,15 @@ def _held(api: CheckerPluginInterface, node: Expression, typ: ProperType) -> Awa
         function = compat.type_of(api, node.args[0])
         return result_of_calling(function) if function is not None else None
     return awaitable(element)
+
+
+def _given(early: Early) -> Given:
+    """Return of which classes the arguments are of functions that stand for callbacks."""
+    return tuple(
+        (function.line, name, cls)
+        for function, named in callback_arguments(early).items()
+        for name, cls in named.items()
+    )
 
 
 def _is_inside_argument(site: Site, node: Expression) -> bool:

@@ -90,16 +90,22 @@ def nested(use: Use, function: str, verb: str) -> str:
 
 
 def remedy(use: Use) -> str:
-    """Return the advice that helps at this place: `await` only where it may be written."""
+    """Return the advice that helps at this place: `await` only where it may be written.
+
+    `asyncio.run` takes coroutines, and until Python 3.14 nothing else.
+    """
     if can_await(use.place.value, use.site.parents):
         return ADD_AWAIT
     function = function_around(use.place.value, use.site.parents)
+    may_run = use.value.sort is Sort.COROUTINE
     match function:
         case FuncDef():
-            return f'Make "{function.name}" async and await it here, or run it with "asyncio.run"'
+            make = f'Make "{function.name}" async and await it here'
+            return f'{make}, or run it with "asyncio.run"' if may_run else make
         case LambdaExpr():
             return 'A lambda cannot use "await"; write an "async def" in its place'
-    return 'Only an "async def" can await it; elsewhere "asyncio.run" runs it'
+    await_it = 'Only an "async def" can await it'
+    return f'{await_it}; elsewhere "asyncio.run" runs it' if may_run else await_it
 
 
 def does_not_fit(use: Use, wanted: Type) -> str:

@@ -97,7 +97,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
     is awaited as well, and a future, which need not be, is reported at a use that mypy lets
     through.
     """
-    if fate.misuses and not _is_consumed(use, fate) and use.value.sort is not Sort.FUTURE:
+    if _proves_result_meant(use, fate) and not _is_consumed(use, fate):
         elsewhere = [there for there, _ in fate.misuses if there.node.line != use.node.line]
         misuse = fate.misuses[0][1]
         if not elsewhere or misuse.node is not None:
@@ -109,6 +109,11 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
         if name.place.kind in _UNSEEN_BY_MYPY[use.value.sort is Sort.FUTURE]:
             return replace(misuse, node=name.node, result=use.value.typ)
     return None
+
+
+def _proves_result_meant(use: Use, fate: Fate) -> bool:
+    kinds = {there.place.kind for there, _ in fate.misuses}
+    return bool(kinds - _UNSEEN_BY_MYPY[True] if use.value.sort is Sort.FUTURE else kinds)
 
 
 def _is_consumed(use: Use, fate: Fate) -> bool:

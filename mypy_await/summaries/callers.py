@@ -13,10 +13,17 @@ from mypy_await.summaries.dispatch import Search, asks_for_colour
 from mypy_await.summaries.engine import class_of, function_at
 from mypy_await.summaries.kept import RETURNED, is_lost
 from mypy_await.summaries.model import Mark
-from mypy_await.summaries.nodes import walk
-from mypy_await.summaries.scopes import Body
+from mypy_await.summaries.nodes import last_name, walk
+from mypy_await.summaries.scopes import DEFS, Body
 from mypy_await.summaries.sources import Module
-from mypy_await.summaries.values import Class, External, Function, ModuleRef, only
+from mypy_await.summaries.values import (
+    UNKNOWN,
+    Class,
+    External,
+    Function,
+    ModuleRef,
+    only,
+)
 
 
 class Callers:
@@ -79,15 +86,22 @@ class Callers:
         )
 
     def _is_lost_by(self, around: Body, load: ast.expr, body: Body) -> bool:
-        """Does a function lose what a call gives, if that is the call of one, or return it?"""
+        """Does a function lose what a call gives, if that is the call of one, or return it?
+
+        So it has to where it calls what may be one.  That proves something if no other class here
+        has such a method.
+        """
         inside = self._search.reader(around)
-        called = only(expressions.value(self._engine, load, inside.frame_at(load)))
+        value = expressions.value(self._engine, load, inside.frame_at(load))
+        called = only(value)
         if isinstance(called, (External, ModuleRef)):
             return True
-        if not isinstance(called, Function):
+        is_sure = isinstance(called, Function)
+        if isinstance(called, Function):
+            if called.node is not body.node and called.owner not in self._search.order:
+                return True
+        elif value != UNKNOWN or not isinstance(load, ast.Attribute):
             return False
-        if called.node is not body.node and called.owner not in self._search.order:
-            return True
         call = around.parents[load]
         if not isinstance(call, ast.Call) or call.func is not load:
             return False
@@ -97,8 +111,19 @@ class Callers:
         given = [use for use in found.uses if use.how in RETURNED]
         if not all(is_lost(use) for use in found.uses if use not in given):
             return False
-        self._is_lost = self._is_lost or not given
+        if not given:
+            self._is_lost = self._is_lost or is_sure or self._is_unique(load)
         return not given or self._lose(around)
+
+    def _is_unique(self, load: ast.expr) -> bool:
+        """Is there one function of a name in these modules?"""
+        defined = [
+            node
+            for module in self._search.modules
+            for node in module.functions
+            if isinstance(node, DEFS) and node.name == last_name(load)
+        ]
+        return len(defined) == 1
 
 
 class _Result(uses.Follower):
