@@ -203,6 +203,11 @@ def is_of_others(api: CheckerPluginInterface | SemanticAnalyzerPluginInterface) 
     return path in errors.ignored_files and not api.options.ignore_errors
 
 
+def shows_errors_of(api: CheckerPluginInterface, path: str) -> bool:
+    """Does mypy show errors in a file, by its path as mypy has it?"""
+    return path not in cast(TypeChecker, api).msg.errors.ignored_files
+
+
 def reports_statement(api: CheckerPluginInterface, typ: ProperType) -> bool:
     """Does mypy itself report a value of this type that is a statement, and dropped?"""
     if isinstance(typ, Instance) and typ.type.fullname == "typing.Coroutine":

@@ -52,9 +52,14 @@ class Decoration:
         return self.effect is not None and self.effect.effect is Effect.SWALLOWS
 
     def mistake(self, *hows: How) -> SourceUse | None:
-        """Return where a wrapper of the decorator takes the coroutine for the result like this."""
+        """Return where a wrapper of the decorator takes the coroutine for the result like this.
+
+        Not where that is reported by itself.
+        """
         use = self.effect.use if self.effect else None
-        return use if use is not None and use.how in hows else None
+        if use is None or use.how not in hows or self.refiner.is_judged_there(self.api, use):
+            return None
+        return use
 
     def takes_any_function(self) -> bool:
         """Does the declared type of the decorator let every function pass?"""

@@ -103,7 +103,7 @@ class Hooks:
     def open_calls(self, api: CheckerPluginInterface) -> None:
         """Judge the calls of the module in work for which mypy has no hook."""
         if not compat.is_of_others(api):
-            self._judge.open_calls(api)
+            self._judge.of_open.calls(api)
 
     def call(self, ctx: FunctionContext | MethodContext, fullname: str, interest: Interest) -> Type:
         """Judge a call, or a decorator, of the callable with this name."""
@@ -141,7 +141,7 @@ class Hooks:
         node: CallExpr,
     ) -> Type:
         """Judge what a call passes; return the type of the call."""
-        self._judge.open_calls(ctx.api)
+        self._judge.of_open.calls(ctx.api)
         if interest.tests and (
             fullname != names.HASATTR or compat.is_enabled(ctx.api, codes.MASKED_COROUTINE)
         ):
@@ -326,7 +326,7 @@ class Hooks:
         if self._infers_returns and (held := self._held.type_of(ctx)):
             return held
         if self._infers_returns and isinstance(get_proper_type(typ), AnyType):
-            self._judge.open_attribute(ctx.api, node)
+            self._judge.of_open.attribute(ctx.api, node)
         narrow = compat.narrowed(ctx.api, node) or typ  # mypy narrows only after this hook
         result = self._judge.expression(ctx.api, node, narrow)
         return typ if result is narrow else result

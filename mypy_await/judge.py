@@ -31,10 +31,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_await import codes, compat, messages, names
-from mypy_await.alike import Alike
+from mypy_await import codes, compat
 from mypy_await.awaitables import Awaitable, Sort, awaitable, is_started_later
-from mypy_await.callback_arguments import callback_arguments
 from mypy_await.calls import (
     Call,
     Passed,
@@ -62,14 +60,13 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
-from mypy_await.early import Early
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
-from mypy_await.open_calls import OpenCall
+from mypy_await.open_judge import OpenJudge
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
-from mypy_await.places import Kind, function_around, place_of
+from mypy_await.places import Kind, place_of
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
@@ -77,7 +74,6 @@ from mypy_await.reporter import Reporter
 from mypy_await.site import Site
 from mypy_await.steps import Step
 from mypy_await.stored_callbacks import may_keep_any
-from mypy_await.summaries import Given
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import ParentLinks
 
@@ -92,14 +88,13 @@ class Judge:
         self._refiner = refiner
         self._config = config
         self._reporter = Reporter(tells_gate=tells_gate)
-        self._alike = Alike()
-        self._last_early: Early | None = None
+        self.of_open = OpenJudge(refiner, config, self._reporter)
+        """Judges calls for which mypy runs no hook."""
         self._are_async: dict[TypeInfo, bool] = {}
 
     def forget(self) -> None:
         """Let go of the trees, which may be about to change."""
-        self._alike.forget()
-        self._last_early = None
+        self.of_open.forget()
         self._are_async.clear()
 
     def expression(
@@ -286,66 +281,6 @@ class Judge:
             use = Use(site, value, node, node, place_of(node, site.parents))
             self._reporter.report(site, node, misuse_of_parameter(use))
 
-    def open_calls(self, api: CheckerPluginInterface) -> None:
-        """Judge calls of what may be anything, in the module in work: mypy runs no hook there."""
-        module, options = compat.module(api), api.options
-        is_new = not self._alike.has_seen(module)
-        if is_new:
-            self._alike.look_through(module, check_untyped=options.check_untyped_defs)
-        # The daemon drops the errors of the functions that it checks again, perhaps several times.
-        if is_new or options.fine_grained_incremental:
-            if not self._alike.pairs and not self._alike.others:
-                return
-            early = self._early(api)
-            for call, awaited in self._alike.pairs:
-                self._open_call(early.below(call.parents), call, awaited)
-            given = _given(early) if self._alike.others else ()
-            for call in self._alike.others:
-                self._open_call(early.below(call.parents), call, given=given)
-
-    def _early(self, api: CheckerPluginInterface) -> Early:
-        """Return what is known in the module in work, from memory when it was asked for last."""
-        if self._last_early is None or self._last_early.api is not api:
-            self._last_early = Early(api, self._refiner, self._config)
-        return self._last_early
-
-    def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
-        """Judge the call of a method of an attribute that may be anything."""
-        info, function = compat.active_class(api), compat.top_level_function(api)
-        if info and function and function.is_coroutine:
-            if pair := self._alike.of_attribute(info, node):
-                site = Site(api, pair[0].parents, self._refiner, self._config)
-                self._open_call(site, *pair)
-
-    def _open_call(
-        self,
-        site: Site,
-        call: OpenCall,
-        awaited: OpenCall | None = None,
-        given: Given = (),
-    ) -> None:
-        """Judge a call by one like it that is awaited, or by what callers pass to the function.
-
-        `given` is what else is known of arguments.
-        """
-        api, function = site.api, function_around(call.node, call.parents)
-        if function is None or (function.is_dynamic() and not api.options.check_untyped_defs):
-            return
-        known_by = self._refiner.open_call(api, call.node, given) if awaited is None else None
-        typ = known_by.typ if known_by else api.named_generic_type(names.AWAITABLE, [any_type()])
-        value = awaitable(get_proper_type(typ)) if known_by or awaited else None
-        if value is None:
-            return
-        use = Use(site, value, call.node, call.node, place_of(call.node, call.parents))
-        may_drop = awaited is None and not value.is_lazy
-        misuse = (None if may_drop else dropped_awaitable.check_open(use)) or first_misuse(use)
-        if misuse is None:
-            return
-        if awaited is not None:
-            said = messages.awaited_elsewhere(call.names, awaited.node.line)
-            misuse = replace(misuse, notes=(*misuse.notes, said))
-        self._reporter.report(site, call.node, misuse, known_by, inside=call.function)
-
     def elements(
         self, api: CheckerPluginInterface, node: Expression, known_by: Refined, step: Step
     ) -> bool:
@@ -500,15 +435,6 @@ def _held(api: CheckerPluginInterface, node: Expression, typ: ProperType) -> Awa
         function = compat.type_of(api, node.args[0])
         return result_of_calling(function) if function is not None else None
     return awaitable(element)
-
-
-def _given(early: Early) -> Given:
-    """Return of which classes the arguments are of functions that stand for callbacks."""
-    return tuple(
-        (function.line, name, cls)
-        for function, named in callback_arguments(early).items()
-        for name, cls in named.items()
-    )
 
 
 def _is_inside_argument(site: Site, node: Expression) -> bool:

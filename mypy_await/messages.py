@@ -160,6 +160,11 @@ def known_by(origin: Origin) -> str:
     return f'"{name}" returns {made}' + (f": {place}" if place else "")
 
 
+def told_async(names: Iterable[str]) -> str:
+    """Say how it is known that a function is async of which mypy knows nothing."""
+    return f'"{".".join(names)}" is async, as a condition says'
+
+
 def awaited_elsewhere(names: Iterable[str], line: int) -> str:
     """Say how we know that a call of what may be anything gives an awaitable."""
     return f'"{".".join(names)}" is awaited on line {line}'

@@ -27,13 +27,17 @@ from mypy_await.freshness import Freshness
 from mypy_await.known import known_of
 from mypy_await.origins import Lookup
 from mypy_await.summaries import (
+    ASKED,
     FunctionSummary,
     Given,
     Known,
+    Place,
     Summaries,
+    Use,
     Verdict,
     attributes_made,
     attributes_read,
+    may_mention,
 )
 
 T = TypeVar("T")
@@ -46,6 +50,7 @@ class Reader:
         self.lookup = lookup
         self._freshness = freshness
         self._modules: dict[str, MypyFile] = {}
+        self._by_path: dict[str, MypyFile] = {}
         self._summaries = Summaries(self._path_of, self._known, self._note)
         self._module = ""
         """The module in work: it rests on what the summaries answer."""
@@ -57,7 +62,7 @@ class Reader:
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """Take mypy's modules."""
-        self._modules = modules
+        self._modules, self._by_path = modules, {}
 
     def forget(self) -> None:
         """Drop the answers: a file was parsed anew."""
@@ -66,6 +71,7 @@ class Reader:
         self._any_by_intent.clear()
         self._made.clear()
         self._read.clear()
+        self._by_path.clear()
 
     def summary(self, api: CheckerPluginInterface, fullname: str) -> FunctionSummary | None:
         """Return the summary of a function, and note that the module in work asked for it."""
@@ -149,6 +155,26 @@ class Reader:
             ("call", module, place, given),
             lambda: self._summaries.called_at(module, place, given),
         )
+
+    def told_async(self, api: CheckerPluginInterface, module: str) -> frozenset[Place]:
+        """Return the calls in a module of what a condition around says is an async function."""
+        self._module = compat.module(api).fullname
+        path = self._path_of(module)
+        if not path or not may_mention(path, ASKED):
+            return frozenset()
+        return self._summaries.told_async(module)
+
+    def is_judged_there(self, api: CheckerPluginInterface, use: Use) -> bool:
+        """Is what a function passed to others comes to reported where that happens?
+
+        So it is where a condition says that the function is async.
+        """
+        if not self._by_path:
+            self._by_path = {os.path.abspath(one.path): one for one in self._modules.values()}
+        module = self._by_path.get(use.path)
+        if module is None or not compat.shows_errors_of(api, module.path):
+            return False
+        return any(place[0] == use.line for place in self.told_async(api, module.fullname))
 
     def summary_of_held(
         self, api: CheckerPluginInterface, owner: str, name: str, *, by_default: bool

@@ -15,7 +15,7 @@ PUBLIC_MYPY: Final = frozenset(
 INSIDERS: Final = frozenset({"mypy_await.compat", "mypy_await.gate.mypy_run"})
 """The modules that may import any part of mypy: one of the plugin, one of the command line."""
 
-TOP: Final = ("mypy_await", "plugin", "hooks", "judge", "checks")
+TOP: Final = ("mypy_await", "plugin", "hooks", "judge", "open_judge", "checks")
 BOTTOM: Final = ({"codes", "names", "config"}, {"compat"})
 """From the top down; what is in neither stands between them."""
 

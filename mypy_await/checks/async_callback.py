@@ -160,6 +160,8 @@ def _misuse_of(call: Call, passed: Passed) -> Misuse | None:
         text = messages.kept_callback
     if use is None and not _is_listed(call, passed):
         return None
+    if use is not None and call.site.refiner.is_judged_there(call.site.api, use):
+        return None
     value = value or call.coroutine_by_source(passed)
     if value is None or (use is None and _is_awaited_here(call, passed, value)):
         return None

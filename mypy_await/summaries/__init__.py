@@ -35,12 +35,15 @@ from mypy_await.summaries.model import (
     misuse,
 )
 from mypy_await.summaries.neighbours import reading
+from mypy_await.summaries.nodes import Place
 from mypy_await.summaries.passed import Given
-from mypy_await.summaries.sources import attributes_made, attributes_read
+from mypy_await.summaries.sources import attributes_made, attributes_read, may_mention
 from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
+from mypy_await.summaries.told import ASKED
 
 __all__ = [
+    "ASKED",
     "ASYNC_FOR",
     "PASSED",
     "RAISED_BY_CALL",
@@ -60,12 +63,14 @@ __all__ = [
     "Mark",
     "Origin",
     "Parameter",
+    "Place",
     "Result",
     "Summaries",
     "Use",
     "Verdict",
     "attributes_made",
     "attributes_read",
+    "may_mention",
     "misuse",
     "reading",
 ]

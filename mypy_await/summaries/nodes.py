@@ -10,6 +10,9 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
+Place = tuple[int, int, int, int]
+"""Line and column of the first character of an expression, and of the one behind the last."""
+
 _NAMES: Final = "id attr arg name names asname module level rest kwd_attrs"
 _REMARKS: Final = "kind conversion simple is_async type_comment type_ignores"
 _LEAVES: Final = frozenset(f"{_NAMES} {_REMARKS} ctx op ops".split())
@@ -32,6 +35,11 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+def place_of(node: ast.expr) -> Place:
+    """Return where an expression stands."""
+    return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0
 
 
 def last_name(node: ast.expr) -> str:

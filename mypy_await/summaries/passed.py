@@ -27,7 +27,7 @@ from mypy_await.summaries import (
     names,
 )
 from mypy_await.summaries.engine import Engine, function_at
-from mypy_await.summaries.nodes import last_name
+from mypy_await.summaries.nodes import Place, last_name, place_of
 from mypy_await.summaries.reads import Reads
 from mypy_await.summaries.scopes import DEFS, Body, Scope
 from mypy_await.summaries.sources import Module
@@ -45,9 +45,6 @@ from mypy_await.summaries.values import (
     join,
     only,
 )
-
-Place = tuple[int, int, int, int]
-"""Line and column of the first character of an expression, and of the one behind the last."""
 
 Given = tuple[tuple[int, str, str], ...]
 """Parameters, by the line of their `def` and their name, with the full names of their classes."""
@@ -76,14 +73,10 @@ def called_at(engine: Engine, module: Module, place: Place, given: Given) -> Val
     """
     for body in _bodies(module, [place[0]]):
         for node in body.parents:
-            if isinstance(node, ast.Call) and _place(node) == place:
+            if isinstance(node, ast.Call) and place_of(node) == place:
                 around = Called(engine, body, given).frame_at(node)
                 return expressions.value(engine, node.func, around)
     return UNKNOWN
-
-
-def _place(node: ast.expr) -> Place:
-    return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _bodies(module: Module, lines: list[int]) -> Iterator[Body]:

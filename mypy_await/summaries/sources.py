@@ -68,6 +68,11 @@ def attributes_read(path: str) -> frozenset[tuple[str, str]]:
     return frozenset(_READ.findall(_text(path)))
 
 
+def may_mention(path: str, word: str) -> bool:
+    """Does a word stand anywhere in a file?"""
+    return word in _text(path)
+
+
 def _text(path: str) -> str:
     try:
         return Path(path).read_text("latin-1")

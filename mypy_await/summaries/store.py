@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from mypy_await.summaries import calls, lookup, passed
+from mypy_await.summaries import calls, lookup, passed, told
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.model import Known
-from mypy_await.summaries.passed import Given, Place
+from mypy_await.summaries.nodes import Place
+from mypy_await.summaries.passed import Given
 from mypy_await.summaries.scopes import FunctionNode
 from mypy_await.summaries.summary import FunctionSummary
 from mypy_await.summaries.values import NOTHING, Value
@@ -126,6 +127,19 @@ class Summaries:
     def _called_at(self, name: str, place: Place, given: Given) -> Value:
         module = self._engine.module(name)
         return passed.called_at(self._engine, module, place, given) if module else NOTHING
+
+    def told_async(self, name: str) -> frozenset[Place]:
+        """Return the calls in a module of what a condition around says is an async function."""
+        module = self._engine.module(name)
+        if module is not None and not self._engine.sources.is_fresh(module.path):
+            self._engine.forget([module.path])
+            module = self._engine.module(name)
+        nothing: frozenset[Place] = frozenset()
+        if module is None:
+            return nothing
+        found, paths = self._engine.ask(lambda: told.told_async(self._engine, module), nothing)
+        self._engine.on_answer(paths)
+        return found
 
     def _summary(
         self, key: object, find: Callable[[], tuple[str, Value]]

@@ -1,0 +1,162 @@
+"""Judges calls of what may be anything: mypy runs no hook there.
+
+Another call awaits what one gives, callers or callbacks say of which class an argument is, or a
+condition says that a function is async.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mypy.nodes import MemberExpr
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import AnyType, CallableType, get_proper_type
+
+from mypy_await import codes, compat, messages, names
+from mypy_await.alike import Alike
+from mypy_await.awaitables import Awaitable, awaitable
+from mypy_await.callback_arguments import callback_arguments
+from mypy_await.checks import dropped_awaitable, first_misuse
+from mypy_await.config import Config
+from mypy_await.early import Early
+from mypy_await.known import says_nothing
+from mypy_await.open_calls import OpenCall, calls_in, functions_in
+from mypy_await.origins import any_type, coroutine
+from mypy_await.places import Kind, function_around, place_of
+from mypy_await.refine import Refiner
+from mypy_await.reporter import Reporter
+from mypy_await.site import Site
+from mypy_await.summaries import Given
+from mypy_await.use import Use
+
+
+class OpenJudge:
+    """Judges such calls in the module in work."""
+
+    def __init__(self, refiner: Refiner, config: Config, reporter: Reporter) -> None:
+        self._refiner = refiner
+        self._config = config
+        self._reporter = reporter
+        self._alike = Alike()
+        self._told: tuple[OpenCall, ...] = ()
+        self._last_early: Early | None = None
+
+    def forget(self) -> None:
+        """Let go of the trees, which may be about to change."""
+        self._alike.forget()
+        self._told, self._last_early = (), None
+
+    def calls(self, api: CheckerPluginInterface) -> None:
+        """Judge the calls in functions, once in a module."""
+        module, options = compat.module(api), api.options
+        is_new = not self._alike.has_seen(module)
+        if is_new:
+            self._alike.look_through(module, check_untyped=options.check_untyped_defs)
+            self._told = tuple(self._told_async(api))
+        # The daemon drops the errors of the functions that it checks again, perhaps several times.
+        if is_new or options.fine_grained_incremental:
+            if self._alike.pairs or self._alike.others or self._told:
+                self._judge(self._early(api))
+
+    def _told_async(self, api: CheckerPluginInterface) -> Iterator[OpenCall]:
+        """Yield the calls of what a condition around says is an async function."""
+        module = compat.module(api)
+        told = self._refiner.told_async(api, module.fullname)
+        for function in functions_in(module) if told else ():
+            for call in calls_in(function):
+                node = call.node
+                if (node.line, node.column, node.end_line, node.end_column) in told:
+                    yield call
+
+    def _early(self, api: CheckerPluginInterface) -> Early:
+        """Return what is known in the module in work, from memory when it was asked for last."""
+        if self._last_early is None or self._last_early.api is not api:
+            self._last_early = Early(api, self._refiner, self._config)
+        return self._last_early
+
+    def _judge(self, early: Early) -> None:
+        for call in self._told:
+            self._told_call(early.below(call.parents), call)
+        for call, awaited in self._alike.pairs:
+            self._pair(early.below(call.parents), call, awaited)
+        given = _given(early) if self._alike.others else ()
+        for call in self._alike.others:
+            self._by_callers(early.below(call.parents), call, given)
+
+    def attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
+        """Judge the call of a method of an attribute that may be anything."""
+        info, function = compat.active_class(api), compat.top_level_function(api)
+        if info and function and function.is_coroutine:
+            if pair := self._alike.of_attribute(info, node):
+                self._pair(Site(api, pair[0].parents, self._refiner, self._config), *pair)
+
+    def _told_call(self, site: Site, call: OpenCall) -> None:
+        """Judge a call of what a condition says is an async function, if its type does not.
+
+        A sync function may give the coroutine to those who ask the same, and so may an async one
+        that gives what it got in either case.
+        """
+        if not _is_checked(site, call) or not _gives_anything(site, call):
+            return
+        value = awaitable(coroutine(site.api, any_type()))
+        use = _use(site, call, value) if value else None
+        misuse = (dropped_awaitable.check_open(use) or first_misuse(use)) if use else None
+        if misuse is None or use is None or misuse.code is codes.HIDDEN_AWAITABLE:
+            return
+        if misuse.code is not codes.NESTED_AWAITABLE or use.place.kind is Kind.RETURNED:
+            misuse = replace(misuse, notes=(*misuse.notes, messages.told_async(call.names)))
+            self._reporter.report(site, call.node, misuse, inside=call.function)
+
+    def _pair(self, site: Site, call: OpenCall, awaited: OpenCall) -> None:
+        """Judge a call by one like it that is awaited."""
+        value = awaitable(site.api.named_generic_type(names.AWAITABLE, [any_type()]))
+        if value is None or not _is_checked(site, call):
+            return
+        use = _use(site, call, value)
+        misuse = dropped_awaitable.check_open(use) or first_misuse(use)
+        if misuse is not None:
+            said = messages.awaited_elsewhere(call.names, awaited.node.line)
+            misuse = replace(misuse, notes=(*misuse.notes, said))
+            self._reporter.report(site, call.node, misuse, inside=call.function)
+
+    def _by_callers(self, site: Site, call: OpenCall, given: Given) -> None:
+        """Judge a call by what callers pass to the function; `given` is what else is known."""
+        if not _is_checked(site, call):
+            return
+        known_by = self._refiner.open_call(site.api, call.node, given)
+        value = awaitable(get_proper_type(known_by.typ)) if known_by else None
+        if value is None:
+            return
+        use = _use(site, call, value)
+        misuse = dropped_awaitable.check_open(use) if value.is_lazy else None
+        misuse = misuse or first_misuse(use)
+        self._reporter.report(site, call.node, misuse, known_by, inside=call.function)
+
+
+def _is_checked(site: Site, call: OpenCall) -> bool:
+    function = function_around(call.node, call.parents)
+    return function is not None and (
+        site.api.options.check_untyped_defs or not function.is_dynamic()
+    )
+
+
+def _gives_anything(site: Site, call: OpenCall) -> bool:
+    """Does mypy know nothing of what a call gives?"""
+    callee = site.type_of(call.node.callee)
+    if isinstance(callee, CallableType):
+        return says_nothing(get_proper_type(callee.ret_type))
+    return callee is None or isinstance(callee, AnyType)
+
+
+def _use(site: Site, call: OpenCall, value: Awaitable) -> Use:
+    return Use(site, value, call.node, call.node, place_of(call.node, call.parents))
+
+
+def _given(early: Early) -> Given:
+    """Return of which classes the arguments are of functions that stand for callbacks."""
+    return tuple(
+        (function.line, name, cls)
+        for function, named in callback_arguments(early).items()
+        for name, cls in named.items()
+    )
