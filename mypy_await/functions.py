@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Expression, MemberExpr, Var
+from mypy.nodes import Expression, FuncDef, MemberExpr, Var
 from mypy.types import CallableType, Instance, ProperType, Type, get_proper_type
 
+from mypy_await.awaitables import is_async_def
 from mypy_await.known import says_nothing
 from mypy_await.site import Site, class_of
 from mypy_await.summaries import FunctionSummary, Verdict
@@ -32,7 +33,11 @@ def summary_of_function(site: Site, function: Expression) -> FunctionSummary | N
 
 
 def is_open_function(typ: ProperType) -> bool:
-    """Is this a function of whose result its type says nothing?"""
+    """Is this a function of whose result its type says nothing, or an object called like one?"""
+    if isinstance(typ, Instance):
+        method = typ.type.get("__call__")
+        call = method.node if method else None
+        return isinstance(call, FuncDef) and call.type is None and is_async_def(call)
     return isinstance(typ, CallableType) and says_nothing(get_proper_type(typ.ret_type))
 
 

@@ -60,6 +60,7 @@ from mypy_await.checks import (
 )
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
+from mypy_await.functions import is_open_function
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
 from mypy_await.known import is_object
@@ -452,6 +453,8 @@ def _is_function(typ: ProperType) -> bool:
     if isinstance(typ, CallableType):
         return not typ.is_type_obj()
     is_partial = plain_result(typ) is not None
+    if isinstance(typ, Instance) and is_open_function(typ):
+        return True
     return is_partial or (
         isinstance(typ, (Overloaded, Instance)) and result_of_calling(typ) is not None
     )

@@ -160,6 +160,9 @@ def known_by(origin: Origin) -> str:
     return f'"{name}" returns {made}' + (f": {place}" if place else "")
 
 
+BY_ASGI: Final = "Applications of ASGI, and what they are given, are async"
+
+
 def told_async(names: Iterable[str]) -> str:
     """Say how it is known that a function is async of which mypy knows nothing."""
     return f'"{".".join(names)}" is async, as a condition says'

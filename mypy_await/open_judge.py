@@ -6,15 +6,17 @@ condition says that a function is async.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mypy.nodes import MemberExpr
+from mypy.nodes import FuncDef, MemberExpr, Var
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import AnyType, CallableType, get_proper_type
 
 from mypy_await import codes, compat, messages, names
 from mypy_await.alike import Alike
+from mypy_await.asgi import calls_in_application
 from mypy_await.awaitables import Awaitable, awaitable
 from mypy_await.callback_arguments import callback_arguments
 from mypy_await.checks import dropped_awaitable, first_misuse
@@ -40,12 +42,13 @@ class OpenJudge:
         self._reporter = reporter
         self._alike = Alike()
         self._told: tuple[OpenCall, ...] = ()
+        self._of_asgi: tuple[OpenCall, ...] = ()
         self._last_early: Early | None = None
 
     def forget(self) -> None:
         """Let go of the trees, which may be about to change."""
         self._alike.forget()
-        self._told, self._last_early = (), None
+        self._told, self._of_asgi, self._last_early = (), (), None
 
     def calls(self, api: CheckerPluginInterface) -> None:
         """Judge the calls in functions, once in a module."""
@@ -53,17 +56,20 @@ class OpenJudge:
         is_new = not self._alike.has_seen(module)
         if is_new:
             self._alike.look_through(module, check_untyped=options.check_untyped_defs)
-            self._told = tuple(self._told_async(api))
+            functions = list(functions_in(module))
+            self._told = tuple(self._told_async(api, functions))
+            self._of_asgi = tuple(itertools.chain(*map(calls_in_application, functions)))
         # The daemon drops the errors of the functions that it checks again, perhaps several times.
         if is_new or options.fine_grained_incremental:
-            if self._alike.pairs or self._alike.others or self._told:
+            if self._alike.pairs or self._alike.others or self._told or self._of_asgi:
                 self._judge(self._early(api))
 
-    def _told_async(self, api: CheckerPluginInterface) -> Iterator[OpenCall]:
+    def _told_async(
+        self, api: CheckerPluginInterface, functions: Iterable[FuncDef]
+    ) -> Iterator[OpenCall]:
         """Yield the calls of what a condition around says is an async function."""
-        module = compat.module(api)
-        told = self._refiner.told_async(api, module.fullname)
-        for function in functions_in(module) if told else ():
+        told = self._refiner.told_async(api, compat.module(api).fullname)
+        for function in functions if told else ():
             for call in calls_in(function):
                 node = call.node
                 if (node.line, node.column, node.end_line, node.end_column) in told:
@@ -78,6 +84,8 @@ class OpenJudge:
     def _judge(self, early: Early) -> None:
         for call in self._told:
             self._told_call(early.below(call.parents), call)
+        for call in self._of_asgi:
+            self._call_of_asgi(early.below(call.parents), call)
         for call, awaited in self._alike.pairs:
             self._pair(early.below(call.parents), call, awaited)
         given = _given(early) if self._alike.others else ()
@@ -106,6 +114,17 @@ class OpenJudge:
             return
         if misuse.code is not codes.NESTED_AWAITABLE or use.place.kind is Kind.RETURNED:
             misuse = replace(misuse, notes=(*misuse.notes, messages.told_async(call.names)))
+            self._reporter.report(site, call.node, misuse, inside=call.function)
+
+    def _call_of_asgi(self, site: Site, call: OpenCall) -> None:
+        """Judge a call of an application, or of what one is given, of which nothing is known."""
+        if not _is_checked(site, call) or _is_known(site, call):
+            return
+        value = awaitable(site.api.named_generic_type(names.AWAITABLE, [any_type()]))
+        use = _use(site, call, value) if value else None
+        misuse = (dropped_awaitable.check_open(use) or first_misuse(use)) if use else None
+        if misuse is not None:
+            misuse = replace(misuse, notes=(*misuse.notes, messages.BY_ASGI))
             self._reporter.report(site, call.node, misuse, inside=call.function)
 
     def _pair(self, site: Site, call: OpenCall, awaited: OpenCall) -> None:
@@ -147,6 +166,15 @@ def _gives_anything(site: Site, call: OpenCall) -> bool:
     if isinstance(callee, CallableType):
         return says_nothing(get_proper_type(callee.ret_type))
     return callee is None or isinstance(callee, AnyType)
+
+
+def _is_known(site: Site, call: OpenCall) -> bool:
+    """Is it known what a call calls?"""
+    callee = site.type_of(call.node.callee)
+    if callee is None:
+        symbol = site.symbol(call.node.callee)
+        return symbol is not None and not isinstance(symbol, Var)
+    return not isinstance(callee, AnyType)
 
 
 def _use(site: Site, call: OpenCall, value: Awaitable) -> Use:

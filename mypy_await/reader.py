@@ -27,7 +27,7 @@ from mypy_await.freshness import Freshness
 from mypy_await.known import known_of
 from mypy_await.origins import Lookup
 from mypy_await.summaries import (
-    ASKED,
+    ASKING_NAMES,
     FunctionSummary,
     Given,
     Known,
@@ -160,7 +160,7 @@ class Reader:
         """Return the calls in a module of what a condition around says is an async function."""
         self._module = compat.module(api).fullname
         path = self._path_of(module)
-        if not path or not may_mention(path, ASKED):
+        if not path or not may_mention(path, ASKING_NAMES):
             return frozenset()
         return self._summaries.told_async(module)
 

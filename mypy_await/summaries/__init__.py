@@ -11,7 +11,7 @@ module's source file) and `type_of` (what the symbol tables declare of a full na
 
 from __future__ import annotations
 
-from mypy_await.summaries.library import RAISED_BY_CALL
+from mypy_await.summaries.library import ASKING_NAMES, RAISED_BY_CALL
 from mypy_await.summaries.model import (
     ASYNC_FOR,
     PASSED,
@@ -40,10 +40,9 @@ from mypy_await.summaries.passed import Given
 from mypy_await.summaries.sources import attributes_made, attributes_read, may_mention
 from mypy_await.summaries.store import Summaries
 from mypy_await.summaries.summary import FunctionSummary
-from mypy_await.summaries.told import ASKED
 
 __all__ = [
-    "ASKED",
+    "ASKING_NAMES",
     "ASYNC_FOR",
     "PASSED",
     "RAISED_BY_CALL",

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from mypy_await.summaries import arguments, calls, classes, containers, library, names
+from mypy_await.summaries import arguments, bases, calls, classes, containers, library, names
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.flow import dotted
 from mypy_await.summaries.scopes import Binding, Binds
@@ -23,6 +23,7 @@ from mypy_await.summaries.values import (
     External,
     Frame,
     Function,
+    Instance,
     ModuleRef,
     Partial,
     Subject,
@@ -246,7 +247,21 @@ def _is_async_function(engine: Engine, atom: object) -> bool | None:
         return atom.is_async and not calls.is_generator(engine, atom)
     if isinstance(atom, Declared):
         return atom.is_async
+    if isinstance(atom, Instance) and isinstance(atom.cls, Class):
+        return None if _may_be_marked(engine, atom.cls) else False
     return atom.is_async if isinstance(atom, Subject) else None
+
+
+def _may_be_marked(engine: Engine, cls: Class) -> bool:
+    """May objects of a class say that they are async functions, as `inspect` lets them?
+
+    Their `__call__` alone is not looked at.
+    """
+    order = bases.mro(engine, cls)
+    modules = {base.frame.scope.module for base in order if isinstance(base, Class)}
+    return None in order or any(
+        module.mentions("_is_coroutine", "markcoroutinefunction") for module in modules
+    )
 
 
 def _is_awaitable(atom: object) -> bool | None:

@@ -130,6 +130,16 @@ NOT_AWAITABLE: Final = CLASSES | frozenset({"concurrent.futures.Future"})
 ASYNC_FUNCTION_TESTS: Final = frozenset(
     {"asyncio.iscoroutinefunction", "inspect.iscoroutinefunction"}
 )
+ASYNC_CALLABLE_TESTS: Final = ASYNC_FUNCTION_TESTS | frozenset(
+    {
+        "asgiref.sync.iscoroutinefunction",
+        "fastapi.dependencies.utils.is_coroutine_callable",
+        "litestar.utils.predicates.is_async_callable",
+        "starlette._utils.is_async_callable",
+    }
+)
+"""Those that say yes of other callables that give coroutines too."""
+ASKING_NAMES: Final = frozenset(name.rpartition(".")[2] for name in ASYNC_CALLABLE_TESTS)
 AWAITABLE_TESTS: Final = frozenset(
     {"asyncio.iscoroutine", "inspect.iscoroutine", "inspect.isawaitable"}
 )

@@ -10,7 +10,7 @@ import re
 import sys
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -68,9 +68,10 @@ def attributes_read(path: str) -> frozenset[tuple[str, str]]:
     return frozenset(_READ.findall(_text(path)))
 
 
-def may_mention(path: str, word: str) -> bool:
-    """Does a word stand anywhere in a file?"""
-    return word in _text(path)
+def may_mention(path: str, words: Iterable[str]) -> bool:
+    """Does one of some words stand anywhere in a file?"""
+    text = _text(path)
+    return any(word in text for word in words)
 
 
 def _text(path: str) -> str:
@@ -163,6 +164,10 @@ class Module:
                 stack += children(node)
                 found += [node] if isinstance(node, ast.Call) else []
         return tuple(found)
+
+    def mentions(self, *words: str) -> bool:
+        """Does one of some words stand anywhere in the file?"""
+        return any(word in self._text for word in words)
 
     def lines_calling(self, name: str) -> list[int]:
         """Return the lines where something of a name may be called, by the text."""

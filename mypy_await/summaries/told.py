@@ -19,9 +19,6 @@ from mypy_await.summaries.scopes import FUNCTIONS, Binding, Binds, Body
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import Frame, only
 
-ASKED: Final = "iscoroutinefunction"
-"""What all tests for async functions are called."""
-
 _BLOCKS: Final = ("body", "orelse", "finalbody")
 _LEAVES: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BOUND: Final = frozenset({Binds.PARAMETER, Binds.VALUE, Binds.DECLARED, Binds.LOOP})
@@ -29,7 +26,7 @@ _BOUND: Final = frozenset({Binds.PARAMETER, Binds.VALUE, Binds.DECLARED, Binds.L
 
 def told_async(engine: Engine, module: Module) -> frozenset[Place]:
     """Return the calls in the functions of a module that certainly run an async function."""
-    if not module.lines_calling(ASKED):
+    if not any(map(module.lines_calling, library.ASKING_NAMES)):
         return frozenset()
     engine.read(module.path)
     return frozenset(
@@ -107,10 +104,10 @@ class _Teller:
         return False
 
     def _asks(self, function: ast.expr) -> bool:
-        if last_name(function) != ASKED:
+        if last_name(function) not in library.ASKING_NAMES:
             return False
         test = only(expressions.value(self.engine, function, Frame(self.module.scope)))
-        return getattr(test, "fullname", "") in library.ASYNC_FUNCTION_TESTS
+        return getattr(test, "fullname", "") in library.ASYNC_CALLABLE_TESTS
 
     def _flags(self, flag: str, attribute: str) -> bool:
         """Does an attribute of `self` say whether the function in another one is async?"""
