@@ -224,6 +224,15 @@ class ClassBody:
         )
         return bool(is_plain)
 
+    def is_hook(self, base: TypeInfo, method: Method) -> bool:
+        """Is the body of a base's method empty, so that those below it say what it does?"""
+        answer = self.refiner.in_class(
+            self.api.cur_mod_id,
+            f"{base.fullname}.{method.name}",
+            lambda summary: summary.is_hook,
+        )
+        return bool(answer)
+
     def sources(self, *bases: TypeInfo) -> tuple[str, ...]:
         """Return the source files of this class and of some bases."""
         modules = self.api.modules

@@ -104,7 +104,9 @@ def _changes_colour(
     asked = (method.name, family, body.sources(base, home or base))
     if not original.is_async:
         return only_used(*asked)
-    return only_awaited(*asked) or (original.is_abstract and awaited_by_name(*asked))
+    if only_awaited(*asked):
+        return True
+    return (original.is_abstract or body.is_hook(base, original)) and awaited_by_name(*asked)
 
 
 def _family(
