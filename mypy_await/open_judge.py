@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from mypy.nodes import FuncDef, MemberExpr, Var
 from mypy.plugin import CheckerPluginInterface
-from mypy.types import AnyType, CallableType, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
 
 from mypy_await import codes, compat, messages, names
 from mypy_await.alike import Alike
 from mypy_await.asgi import calls_in_application
-from mypy_await.awaitables import Awaitable, awaitable
+from mypy_await.awaitables import awaitable
 from mypy_await.callback_arguments import callback_arguments
 from mypy_await.checks import dropped_awaitable, first_misuse
 from mypy_await.config import Config
@@ -30,7 +30,7 @@ from mypy_await.refine import Refiner
 from mypy_await.reporter import Reporter
 from mypy_await.site import Site
 from mypy_await.summaries import Given
-from mypy_await.use import Use
+from mypy_await.use import Misuse, Use
 
 
 class OpenJudge:
@@ -107,50 +107,49 @@ class OpenJudge:
         """
         if not _is_checked(site, call) or not _gives_anything(site, call):
             return
-        value = awaitable(coroutine(site.api, any_type()))
-        use = _use(site, call, value) if value else None
-        misuse = (dropped_awaitable.check_open(use) or first_misuse(use)) if use else None
-        if misuse is None or use is None or misuse.code is codes.HIDDEN_AWAITABLE:
+        use = _use(site, call, coroutine(site.api, any_type()))
+        misuse = _misuse(use)
+        if misuse is None or misuse.code is codes.HIDDEN_AWAITABLE:
             return
         if misuse.code is not codes.NESTED_AWAITABLE or use.place.kind is Kind.RETURNED:
-            misuse = replace(misuse, notes=(*misuse.notes, messages.told_async(call.names)))
-            self._reporter.report(site, call.node, misuse, inside=call.function)
+            self._report(use, call, misuse, messages.told_async(call.names))
 
     def _call_of_asgi(self, site: Site, call: OpenCall) -> None:
         """Judge a call of an application, or of what one is given, of which nothing is known."""
-        if not _is_checked(site, call) or _is_known(site, call):
-            return
-        value = awaitable(site.api.named_generic_type(names.AWAITABLE, [any_type()]))
-        use = _use(site, call, value) if value else None
-        misuse = (dropped_awaitable.check_open(use) or first_misuse(use)) if use else None
-        if misuse is not None:
-            misuse = replace(misuse, notes=(*misuse.notes, messages.BY_ASGI))
-            self._reporter.report(site, call.node, misuse, inside=call.function)
+        if _is_checked(site, call) and not _is_known(site, call):
+            use = _use(site, call, _any_awaitable(site))
+            self._report(use, call, _misuse(use), messages.BY_ASGI)
 
     def _pair(self, site: Site, call: OpenCall, awaited: OpenCall) -> None:
         """Judge a call by one like it that is awaited."""
-        value = awaitable(site.api.named_generic_type(names.AWAITABLE, [any_type()]))
-        if value is None or not _is_checked(site, call):
-            return
-        use = _use(site, call, value)
-        misuse = dropped_awaitable.check_open(use) or first_misuse(use)
-        if misuse is not None:
+        if _is_checked(site, call):
+            use = _use(site, call, _any_awaitable(site))
             said = messages.awaited_elsewhere(call.names, awaited.node.line)
-            misuse = replace(misuse, notes=(*misuse.notes, said))
-            self._reporter.report(site, call.node, misuse, inside=call.function)
+            self._report(use, call, _misuse(use), said)
 
     def _by_callers(self, site: Site, call: OpenCall, given: Given) -> None:
         """Judge a call by what callers pass to the function; `given` is what else is known."""
         if not _is_checked(site, call):
             return
         known_by = self._refiner.open_call(site.api, call.node, given)
-        value = awaitable(get_proper_type(known_by.typ)) if known_by else None
-        if value is None:
-            return
-        use = _use(site, call, value)
-        misuse = dropped_awaitable.check_open(use) if value.is_lazy else None
-        misuse = misuse or first_misuse(use)
-        self._reporter.report(site, call.node, misuse, known_by, inside=call.function)
+        if known_by is not None and awaitable(get_proper_type(known_by.typ)):
+            use = _use(site, call, known_by.typ)
+            self._reporter.report(site, call.node, _misuse(use), known_by, inside=call.function)
+
+    def _report(self, use: Use, call: OpenCall, misuse: Misuse | None, note: str) -> None:
+        """Report a misuse, with a note that says how it is known what the call gives."""
+        if misuse is not None:
+            misuse = replace(misuse, notes=(*misuse.notes, note))
+            self._reporter.report(use.site, call.node, misuse, inside=call.function)
+
+
+def _misuse(use: Use) -> Misuse | None:
+    dropped = dropped_awaitable.check_open(use) if use.value.is_lazy else None
+    return dropped or first_misuse(use)
+
+
+def _any_awaitable(site: Site) -> Instance:
+    return site.api.named_generic_type(names.AWAITABLE, [any_type()])
 
 
 def _is_checked(site: Site, call: OpenCall) -> bool:
@@ -177,7 +176,9 @@ def _is_known(site: Site, call: OpenCall) -> bool:
     return not isinstance(callee, AnyType)
 
 
-def _use(site: Site, call: OpenCall, value: Awaitable) -> Use:
+def _use(site: Site, call: OpenCall, typ: Type) -> Use:
+    value = awaitable(get_proper_type(typ))
+    assert value is not None
     return Use(site, value, call.node, call.node, place_of(call.node, call.parents))
 
 
