@@ -93,13 +93,15 @@ _NOT_FOR_NONE: Final = frozenset(
 def check_binding(use: Use, fate: Fate) -> Misuse | None:
     """Report an awaitable whose name is used as its result and never awaited.
 
-    The report stands where the value is bound and has the code of the first misuse.  A value that
-    is awaited as well, and a future, which need not be, is reported at a use that mypy lets
-    through.
+    The report stands where the value is bound and has the code of the first misuse.  A future,
+    which need not be awaited, is reported at that use, and a value that is awaited as well at a use
+    that mypy lets through.
     """
     if _proves_result_meant(use, fate) and not _is_consumed(use, fate):
         elsewhere = [there for there, _ in fate.misuses if there.node.line != use.node.line]
-        misuse = fate.misuses[0][1]
+        first, misuse = fate.misuses[0]
+        if use.value.sort is Sort.FUTURE:
+            return replace(misuse, node=misuse.node or first.node)
         if not elsewhere or misuse.node is not None:
             return misuse
         return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
@@ -112,6 +114,7 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
 
 
 def _proves_result_meant(use: Use, fate: Fate) -> bool:
+    """Is it misused?  A future in a way that mypy objects to: else the program may know better."""
     kinds = {there.place.kind for there, _ in fate.misuses}
     return bool(kinds - _UNSEEN_BY_MYPY[True] if use.value.sort is Sort.FUTURE else kinds)
 
