@@ -161,8 +161,10 @@ class Hooks:
     def _value(
         self, ctx: FunctionContext | MethodContext, fullname: str, node: CallExpr, typ: Type
     ) -> Type:
-        """Judge what a call gives."""
-        if not self._protects and is_plain(get_proper_type(typ)):
+        """Judge what a call gives, unless it was reported for what it passes."""
+        proper = get_proper_type(typ)
+        is_reported = typ is not ctx.default_return_type and compat.is_of_error(proper)
+        if is_reported or (not self._protects and is_plain(proper)):
             return typ
         if is_ambiguous(ctx, node):
             return typ

@@ -63,7 +63,7 @@ from mypy_await.decorations import Decoration
 from mypy_await.functions import is_open_function
 from mypy_await.futures import gives_more
 from mypy_await.implicit_sync import runs_at_once
-from mypy_await.known import is_object
+from mypy_await.known import is_object, says_nothing
 from mypy_await.open_judge import OpenJudge
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
@@ -336,7 +336,8 @@ class Judge:
             return compat.any_of_error()  # the caller may await it, and may use it
         for passed, value in call.async_functions():
             if misuse is not None and passed.value is misuse.node:
-                return with_awaited(typ, value)
+                awaited = with_awaited(typ, value)
+                return compat.any_of_error() if says_nothing(get_proper_type(awaited)) else awaited
         return typ
 
     def _is_async(self, typ: ProperType) -> bool:

@@ -101,10 +101,21 @@ class Reader(uses.Follower):
         elif parent.slice.value == row.position:
             self.kept(parent, row.item)
 
+    def _cell_got(self, method: str, call: ast.Call, row: Row) -> None:
+        """Follow `kept.get("handler")` of a dict."""
+        key = call.args[0] if call.args else None
+        if method not in {"get", "pop"} or not isinstance(key, ast.Constant):
+            self.is_undecided = True
+        elif key.value == row.position:
+            self.kept(call, row.item)
+
     def _method(self, parent: ast.Attribute, _node: ast.expr, holds: Value) -> None:
         call = self.body.parents[parent]
+        row = only(holds)
         if not isinstance(call, ast.Call) or call.func is not parent:
             self.is_undecided = True
+        elif isinstance(row, Row):
+            self._cell_got(parent.attr, call, row)
         elif parent.attr == "items":
             self._pairs(call, containers.item(holds))
         elif parent.attr == "values":
@@ -157,6 +168,8 @@ class Reader(uses.Follower):
 
     def _unpacked(self, target: ast.Tuple, row: Row) -> ast.expr:
         """Return what a tuple's followed item is bound to; the target itself if that is open."""
+        if isinstance(row.position, str):
+            return target
         names = target.elts[: row.position + 1]
         is_certain = len(names) > row.position and not any(
             isinstance(one, ast.Starred) for one in names

@@ -151,6 +151,14 @@ TESTS: Final = (
     | _names("asyncio", "isfuture")
 )
 
+_COROUTINE: Final = "close send throw cr_await cr_code cr_frame cr_origin cr_running cr_suspended"
+_FUTURE: Final = (
+    "add_done_callback remove_done_callback cancel cancelled cancelling done result exception"
+    " set_result set_exception get_name set_name get_loop get_coro"
+)
+OWN_ATTRIBUTES: Final = frozenset(f"{_COROUTINE} {_FUTURE} __await__".split())
+"""What coroutines and futures have: reading it is no sign that a plain value is meant."""
+
 RAISED_BY_CALL: Final = frozenset({"AttributeError", "ImportError", "NameError", "TypeError"})
 """Built-in errors that naming and calling something raises, before any of it runs."""
 ABOUT_THE_CALL: Final = RAISED_BY_CALL | {"BaseException", "Exception"}

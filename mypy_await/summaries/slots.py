@@ -212,7 +212,10 @@ def displayed(parent: ast.AST, node: ast.expr, holds: Value) -> Value | None:
             return containers.container(containers.LIST, holds)
         case ast.Set():
             return containers.container(containers.SET, holds)
-        case ast.Dict(values=values) if node in values:
+        case ast.Dict(keys=keys, values=values) if node in values:
+            match keys[values.index(node)]:
+                case ast.Constant(value=str(key)) if None not in keys:
+                    return frozenset({Row(key, holds)})
             return containers.container(containers.DICT, holds)
     return None
 

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mypy_await.summaries import calls, classes, expressions, library, narrowing, parameters
+from mypy_await.summaries import (
+    calls,
+    classes,
+    expressions,
+    failing,
+    library,
+    narrowing,
+    parameters,
+)
 from mypy_await.summaries.at_once import is_awaited_at_once
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import ASYNC_FOR, AT_ONCE, TELLING_NAMES, How, Parameter, Use
 from mypy_await.summaries.reads import Reads
 from mypy_await.summaries.scopes import Binding
 from mypy_await.summaries.values import NOTHING, Atom, Class, External, Frame, Function, Value
-
-_COROUTINE: Final = "close send throw cr_await cr_code cr_frame cr_origin cr_running cr_suspended"
-_FUTURE: Final = (
-    "add_done_callback remove_done_callback cancel cancelled cancelling done result exception"
-    " set_result set_exception get_name set_name get_loop get_coro"
-)
-OWN_ATTRIBUTES: Final = frozenset(f"{_COROUTINE} {_FUTURE} __await__".split())
-"""What coroutines and futures have: reading it is no sign that a plain value is meant."""
 
 
 @dataclass
@@ -38,6 +38,8 @@ class Follower(Reads):
     def __init__(self, engine: Engine, frame: Frame) -> None:
         super().__init__(engine, frame)
         self._seen: set[Binding] = set()
+        self._results: set[ast.expr] = set()
+        """The calls whose results are followed."""
 
     def note(self, found: Found, how: How, node: ast.AST, detail: str = "") -> None:
         """Add one use."""
@@ -66,7 +68,7 @@ class Follower(Reads):
         elif isinstance(parent, (ast.Call, ast.keyword)):
             self._in_call(parent, node, found)
         elif isinstance(parent, ast.Attribute):
-            own = parent.attr in OWN_ATTRIBUTES
+            own = parent.attr in library.OWN_ATTRIBUTES
             self.note(found, How.HANDED_ON if own else How.ATTRIBUTE, parent, parent.attr)
         elif isinstance(parent, ast.comprehension):
             detail = ASYNC_FOR if parent.is_async else ""
@@ -117,6 +119,7 @@ class Follower(Reads):
 
     def _follow_result(self, call: ast.Call, found: Found) -> None:
         inner = Found()
+        self._results.add(call)
         self.follow(call, inner)
         if not any(use.how in (How.TESTED, How.AWAITED) for use in inner.uses):
             if self._is_beside_await(call):
@@ -192,6 +195,8 @@ class Follower(Reads):
                 continue
             self._seen.add(binding)
             loads = list(self.loads(name, binding))
+            if getattr(site, "value", None) in self._results:
+                loads = failing.reached(self.body, site, loads)
             for load in loads:
                 self.follow(load, found)
             if not loads:

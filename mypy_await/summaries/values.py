@@ -148,9 +148,9 @@ class Declared(Atom):
 
 @dataclass(frozen=True)
 class Row(Atom):
-    """A tuple that is followed for what it has at one position."""
+    """A tuple that is followed for what it has at one position, or a dict for one key's value."""
 
-    position: int
+    position: int | str
     item: Value
 
 
