@@ -157,12 +157,16 @@ class Reader:
         )
 
     def told_async(self, api: CheckerPluginInterface, module: str) -> frozenset[Place]:
-        """Return the calls in a module of what a condition around says is an async function."""
+        """Return the calls in a module of what a condition around says is an async function.
+
+        Those in functions that mypy checks.
+        """
         self._module = compat.module(api).fullname
         path = self._path_of(module)
         if not path or not may_mention(path, ASKING_NAMES):
             return frozenset()
-        return self._summaries.told_async(module)
+        annotated = not api.options.check_untyped_defs
+        return self._summaries.told_async(module, annotated=annotated)
 
     def is_judged_there(self, api: CheckerPluginInterface, use: Use) -> bool:
         """Is what a function passed to others comes to reported where that happens?

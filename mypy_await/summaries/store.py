@@ -128,8 +128,11 @@ class Summaries:
         module = self._engine.module(name)
         return passed.called_at(self._engine, module, place, given) if module else NOTHING
 
-    def told_async(self, name: str) -> frozenset[Place]:
-        """Return the calls in a module of what a condition around says is an async function."""
+    def told_async(self, name: str, *, annotated: bool) -> frozenset[Place]:
+        """Return the calls in a module of what a condition around says is an async function.
+
+        With `annotated` only those in functions that have annotations.
+        """
         module = self._engine.module(name)
         if module is not None and not self._engine.sources.is_fresh(module.path):
             self._engine.forget([module.path])
@@ -137,7 +140,8 @@ class Summaries:
         nothing: frozenset[Place] = frozenset()
         if module is None:
             return nothing
-        found, paths = self._engine.ask(lambda: told.told_async(self._engine, module), nothing)
+        find = lambda: told.told_async(self._engine, module, annotated=annotated)  # noqa: E731
+        found, paths = self._engine.ask(find, nothing)
         self._engine.on_answer(paths)
         return found
 

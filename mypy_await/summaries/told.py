@@ -15,7 +15,7 @@ from typing import Final
 from mypy_await.summaries import expressions, library
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.nodes import Place, last_name, place_of
-from mypy_await.summaries.scopes import FUNCTIONS, Binding, Binds, Body
+from mypy_await.summaries.scopes import DEFS, FUNCTIONS, Binding, Binds, Body, all_parameters
 from mypy_await.summaries.sources import Module
 from mypy_await.summaries.values import Frame, only
 
@@ -24,8 +24,11 @@ _LEAVES: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BOUND: Final = frozenset({Binds.PARAMETER, Binds.VALUE, Binds.DECLARED, Binds.LOOP})
 
 
-def told_async(engine: Engine, module: Module) -> frozenset[Place]:
-    """Return the calls in the functions of a module that certainly run an async function."""
+def told_async(engine: Engine, module: Module, *, annotated: bool) -> frozenset[Place]:
+    """Return the calls in the functions of a module that certainly run an async function.
+
+    With `annotated` only those in functions that have annotations, like the ones around them.
+    """
     if not any(map(module.lines_calling, library.ASKING_NAMES)):
         return frozenset()
     engine.read(module.path)
@@ -35,6 +38,7 @@ def told_async(engine: Engine, module: Module) -> frozenset[Place]:
         for teller in [_Teller(engine, module, module.body(function))]
         for node in teller.body.parents
         if isinstance(node, ast.Call) and teller.is_told(node)
+        if not annotated or teller.is_annotated(node)
     )
 
 
@@ -45,6 +49,13 @@ class _Teller:
         self.engine = engine
         self.module = module
         self.body = body
+
+    def is_annotated(self, call: ast.Call) -> bool:
+        """Has each function around a call annotations?"""
+        around = [one for one in self.body.ancestors(call) if isinstance(one, DEFS)]
+        return all(
+            one.returns or any(arg.annotation for arg in all_parameters(one.args)) for one in around
+        )
 
     def is_told(self, call: ast.Call) -> bool:
         """Does a condition say that a call runs an async function?"""
