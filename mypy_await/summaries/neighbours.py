@@ -27,6 +27,8 @@ _MOST: Final = 400
 """In a larger package anything may happen."""
 _IMPORTED: Final = re.compile(r"(?m)^[ \t]*import[ \t]+(?:[\w.]+[ \t]+as[ \t]+)?(\w+)[ \t]*$")
 """A module, by the name that an `import` gives it."""
+_LOOKS: Final = re.compile(r"\blen\([\w.]+\)|[\w.]+[.](?:clear|keys)\(\)")
+"""What says nothing of the functions in a container."""
 _WITHOUT_AWAIT: Final = r"(?m)^(?![^\n]*\bawait\b)[^\n]*"
 
 
@@ -93,8 +95,9 @@ def reading(mark: Mark, module: str, path: str) -> tuple[list[str], bool]:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Is something found that is none of what the file imports as a module?"""
-    found = {match.groupdict().get("module") for match in re.finditer(pattern, text)}
+    """Is something found that is none of what the file imports as a module, nor a mere look?"""
+    reading = re.finditer(pattern, _LOOKS.sub("", text))
+    found = {match.groupdict().get("module") for match in reading}
     return bool(found.difference(_IMPORTED.findall(text)))
 
 
