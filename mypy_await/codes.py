@@ -69,6 +69,11 @@ UNKNOWN_AWAITABLE: Final = _code(
 MASKED_COROUTINE: Final = _code(
     "masked-coroutine", "Report a test for a coroutine on a value that is never one", default=False
 )
+UNDECLARED_AWAITABLE: Final = _code(
+    "undeclared-awaitable",
+    "Report a sync function that returns an awaitable and declares no result",
+    default=False,
+)
 
 LIVE: Final = (
     UNAWAITED_VALUE,
@@ -86,6 +91,7 @@ LIVE: Final = (
     BROKEN_CONTRACT,
     UNKNOWN_AWAITABLE,
     MASKED_COROUTINE,
+    UNDECLARED_AWAITABLE,
 )
 RETIRED: Final[tuple[ErrorCode, ...]] = ()
 

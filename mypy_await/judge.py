@@ -56,6 +56,7 @@ from mypy_await.checks import (
     masked_coroutine,
     misuse_of_parameter,
     misuses_in_class,
+    undeclared_awaitable,
     unknown_awaitable,
 )
 from mypy_await.config import Config
@@ -151,13 +152,21 @@ class Judge:
         given = value or held
         assert given is not None
         use = Use(site, given, node, node, place, expected, in_container=held is not None)
+        return self._used(use, typ, known_by, only)
+
+    def _used(self, use: Use, typ: Type, known_by: Refined | None, only: ErrorCode | None) -> Type:
+        site, node = use.site, use.origin
         misuse = first_misuse(use)
-        if misuse is None or only not in (None, misuse.code):
+        if misuse is None:
+            if only is None and compat.is_enabled(site.api, codes.UNDECLARED_AWAITABLE):
+                self._reporter.report(site, node, undeclared_awaitable.check(use), known_by)
+            return typ
+        if only not in (None, misuse.code):
             return typ
         if misuse.code is codes.UNAWAITED_VALUE and is_awaited_by_name(use):
             self._reporter.settle(site, node, misuse)
             return typ
-        result = typ if held else misuse.result or given.result
+        result = typ if use.in_container else misuse.result or use.value.result
         return self._recovered(site, node, misuse, typ, result, known_by)
 
     def _recovered(

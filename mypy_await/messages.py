@@ -84,6 +84,11 @@ def hidden(use: Use, function: str, verb: str, declared: Type) -> str:
     return f"{function} is declared to {verb} {shown} but hides {_type(use, use.value.typ)}"
 
 
+def undeclared(use: Use, function: str) -> str:
+    """Say that nothing tells the callers of a sync function that it gives an awaitable."""
+    return f'"{function}" returns {_type(use, use.value.typ)} and declares no result'
+
+
 def nested(use: Use, function: str, verb: str) -> str:
     """Say that awaiting an async function's result would give another awaitable."""
     return f"{function} is async and {verb} {_type(use, use.value.typ)} without awaiting it"

@@ -28,6 +28,7 @@ from mypy_await.checks import (
     reused_coroutine,
     truthy_awaitable,
     unawaited_value,
+    undeclared_awaitable,
     unknown_awaitable,
 )
 from mypy_await.decorations import Decoration
@@ -273,5 +274,6 @@ __all__ = [
     "masked_coroutine",
     "misuse_of_parameter",
     "misuses_in_class",
+    "undeclared_awaitable",
     "unknown_awaitable",
 ]
