@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Decorator, FuncBase, FuncDef, Node, SymbolTableNode, Var
-from mypy.types import AnyType, CallableType, TypeOfAny, get_proper_type
+from mypy.nodes import Decorator, FuncDef
 
 from mypy_await import codes, messages, names
 from mypy_await.bindings import fate
 from mypy_await.bound import binding_of
 from mypy_await.places import Kind, function_around
+from mypy_await.results import declared_result
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 
@@ -17,13 +17,15 @@ def check(use: Use) -> Misuse | None:
     """Report an awaitable that a function returns without a word of it, directly or by a name.
 
     The last that is asked of a value, where no other check objects.  Functions in functions are
-    left alone, and methods whose bases declare the result.
+    left alone.  That a base declares the result tells nothing to who calls this method.
     """
     returned = _returned(use)
     if returned is None:
         return None
     function = function_around(returned.place.node, use.site.parents)
-    if not isinstance(function, FuncDef) or not _is_silent(function, use.site):
+    if not isinstance(function, FuncDef) or declared_result(function, returned.place) is not None:
+        return None
+    if not _is_plain(function, use.site):
         return None
     text = messages.undeclared(use, function.name)
     return Misuse(
@@ -43,14 +45,11 @@ def _returned(use: Use) -> Use | None:
     return _returned(binding.use.moved_to(node, is_name=True))
 
 
-def _is_silent(function: FuncDef, site: Site) -> bool:
-    """Does nothing say what a function gives: no annotation, decorator, base or name of its own?"""
+def _is_plain(function: FuncDef, site: Site) -> bool:
+    """Does a function stand for itself, so that its callers get what it returns?"""
     if function.is_coroutine or function.is_generator or function.name in names.AWAITED_METHODS:
         return False
-    if function_around(function, site.parents) is not None or _is_changed(function, site):
-        return False
-    bases = function.info.mro[1:] if function.info else []
-    return not any(map(_declares_result, (function, *(base.get(function.name) for base in bases))))
+    return function_around(function, site.parents) is None and not _is_changed(function, site)
 
 
 def _is_changed(function: FuncDef, site: Site) -> bool:
@@ -58,16 +57,6 @@ def _is_changed(function: FuncDef, site: Site) -> bool:
     found = site.refiner.lookup(function.fullname) if function.is_decorated else None
     above = found.node if found else None
     return function.is_decorated and not (isinstance(above, Decorator) and not above.decorators)
-
-
-def _declares_result(defined: Node | SymbolTableNode | None) -> bool:
-    node = defined.node if isinstance(defined, SymbolTableNode) else defined
-    typ = node.type if isinstance(node, (FuncBase, Decorator, Var)) else None
-    known = get_proper_type(typ)
-    if not isinstance(known, CallableType):
-        return known is not None
-    result = get_proper_type(known.ret_type)
-    return not (isinstance(result, AnyType) and result.type_of_any == TypeOfAny.unannotated)
 
 
 def _never(use: Use) -> None:
