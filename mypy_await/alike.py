@@ -11,7 +11,7 @@ objects of either colour.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mypy.nodes import (
@@ -70,17 +70,22 @@ class Alike:
         """Is this the module that was looked through last?"""
         return module is self._module
 
-    def look_through(self, module: MypyFile, *, check_untyped: bool) -> None:
-        """Fill `pairs`; without `check_untyped` functions without annotations are left out."""
+    def look_through(
+        self, module: MypyFile, functions: Iterable[FuncDef], *, check_untyped: bool
+    ) -> None:
+        """Fill `pairs` and `others` with what is in the functions of a module.
+
+        Without `check_untyped` functions without annotations are left out.
+        """
         self.forget()
         self._module = module
+        checked = [one for one in functions if check_untyped or not one.is_dynamic()]
+        if not any(map(is_async, checked)):
+            return
         opened = open_globals(module)
-        functions = [one for one in functions_in(module) if check_untyped or not one.is_dynamic()]
         calls: list[OpenCall] = []
         others: list[OpenCall] = []
-        if not any(map(is_async, functions)):
-            return
-        for function in functions:
+        for function in checked:
             is_open, may_pair = has_open_arguments(function), is_async(function)
             if (is_open or (opened and may_pair)) and (inside := self._in(function)):
                 names = open_names([function, *inside[0].parents], opened)

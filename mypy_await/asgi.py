@@ -34,8 +34,8 @@ def calls_in_application(function: FuncDef) -> Iterator[OpenCall]:
 
 def _given(function: FuncDef) -> tuple[Var | None, Var | None]:
     """Return what an async function with this signature takes as `receive` and `send`."""
-    names = [argument.variable.name for argument in function.arguments]
-    if not function.is_coroutine or tuple(names[-len(_GIVEN) :]) != _GIVEN:
+    arguments = function.arguments[-len(_GIVEN) :] if function.is_coroutine else []
+    if tuple(argument.variable.name for argument in arguments) != _GIVEN:
         return None, None
     return function.arguments[-2].variable, function.arguments[-1].variable
 

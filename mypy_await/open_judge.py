@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mypy.nodes import FuncDef, MemberExpr, Var
+from mypy.nodes import FuncDef, MemberExpr, MypyFile, Var
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
 
@@ -43,26 +43,36 @@ class OpenJudge:
         self._alike = Alike()
         self._told: tuple[OpenCall, ...] = ()
         self._of_asgi: tuple[OpenCall, ...] = ()
+        self._without: set[str] = set()
+        """Modules that were found to have no such calls: mypy comes back to those in a cycle."""
         self._last_early: Early | None = None
 
     def forget(self) -> None:
         """Let go of the trees, which may be about to change."""
         self._alike.forget()
         self._told, self._of_asgi, self._last_early = (), (), None
+        self._without.clear()
 
     def calls(self, api: CheckerPluginInterface) -> None:
         """Judge the calls in functions, once in a module."""
         module, options = compat.module(api), api.options
+        if module.fullname in self._without:
+            return
         is_new = not self._alike.has_seen(module)
         if is_new:
-            self._alike.look_through(module, check_untyped=options.check_untyped_defs)
-            functions = list(functions_in(module))
-            self._told = tuple(self._told_async(api, functions))
-            self._of_asgi = tuple(itertools.chain(*map(calls_in_application, functions)))
+            self._look_through(api, module)
+        if not (self._alike.pairs or self._alike.others or self._told or self._of_asgi):
+            self._without.add(module.fullname)
         # The daemon drops the errors of the functions that it checks again, perhaps several times.
-        if is_new or options.fine_grained_incremental:
-            if self._alike.pairs or self._alike.others or self._told or self._of_asgi:
-                self._judge(self._early(api))
+        elif is_new or options.fine_grained_incremental:
+            self._judge(self._early(api))
+
+    def _look_through(self, api: CheckerPluginInterface, module: MypyFile) -> None:
+        functions = tuple(functions_in(module))
+        check_untyped = api.options.check_untyped_defs
+        self._alike.look_through(module, functions, check_untyped=check_untyped)
+        self._told = tuple(self._told_async(api, functions))
+        self._of_asgi = tuple(itertools.chain(*map(calls_in_application, functions)))
 
     def _told_async(
         self, api: CheckerPluginInterface, functions: Iterable[FuncDef]
