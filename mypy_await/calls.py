@@ -7,14 +7,9 @@ from dataclasses import dataclass
 
 from mypy.nodes import (
     CallExpr,
-    ConditionalExpr,
     Decorator,
     Expression,
-    FuncItem,
-    IfStmt,
     MemberExpr,
-    Node,
-    OpExpr,
     TypeInfo,
 )
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
@@ -45,11 +40,9 @@ from mypy_await.awaitables import (
 from mypy_await.functions import result_by_source
 from mypy_await.knowledge import calls_synchronously, knows, only_asks
 from mypy_await.known import is_object, says_nothing
-from mypy_await.overrides import dotted_name
-from mypy_await.places import Place, function_around, place_of
+from mypy_await.places import Place, place_of
 from mypy_await.site import Site, Slot, has
 from mypy_await.summaries import FunctionSummary
-from mypy_await.walk import descendants
 
 
 @dataclass(frozen=True)
@@ -245,76 +238,6 @@ def _is_missing(item: ProperType) -> bool:
     """Is this `None`, or the type that mypy gives what `None` does not have?"""
     return isinstance(item, NoneType) or (
         isinstance(item, AnyType) and item.type_of_any == TypeOfAny.from_error
-    )
-
-
-def is_told_apart(node: Node, site: Site) -> bool:
-    """Does a condition around a node ask whether a function or a value is async?"""
-    return any(_asks_for_colour(test, site) for test, _ in conditions_around(node, site))
-
-
-def conditions_around(node: Node, site: Site) -> Iterator[tuple[Expression, bool]]:
-    """Yield the conditions around a node in its function, and whether they hold where it stands."""
-    below: Node | None = node
-    while below is not None and not isinstance(below, FuncItem):
-        above = site.parents.get(below)
-        for test, branch in guarded(above):
-            yield test, branch is below
-        below = above
-
-
-def is_asked_for_colour(call: Expression, site: Site) -> bool:
-    """Does a condition in the function pass what is called here to some predicate?
-
-    Whoever asks `iscoroutinefunction(f)` knows what `f()` gives where it stands, but for the branch
-    where the answer was yes.
-    """
-    name = dotted_name(call.callee) if isinstance(call, CallExpr) else ""
-    function = function_around(call, site.parents) if name else None
-    chains = [list(guarded(node)) for node in (descendants(function) if function else ())]
-    asked = [chain for chain in chains if any(_passes(test, name, site) for test, _ in chain)]
-    return bool(asked) and not any(
-        _asks_directly(test, name) and any(part is call for part in descendants(branch))
-        for chain in asked
-        for test, branch in chain
-    )
-
-
-def guarded(node: Node | None) -> Iterator[tuple[Expression, Node]]:
-    """Yield each condition of an `if` or a conditional with what runs where it holds."""
-    match node:
-        case IfStmt():
-            yield from zip(node.expr, node.body, strict=True)
-        case ConditionalExpr():
-            yield node.cond, node.if_expr
-
-
-def _passes(test: Expression, name: str, site: Site) -> bool:
-    """Is the name passed to a predicate?  `callable` and its like do not ask for the colour."""
-    return any(
-        isinstance(part, CallExpr)
-        and name in map(dotted_name, part.args)
-        and not site.callee_name(part).startswith("builtins.")
-        for part in descendants(test)
-    )
-
-
-def _asks_directly(test: Expression, name: str) -> bool:
-    """Does the condition hold only where the predicate says yes?"""
-    match test:
-        case CallExpr():
-            return name in map(dotted_name, test.args)
-        case OpExpr(op="and"):
-            return _asks_directly(test.left, name) or _asks_directly(test.right, name)
-    return False
-
-
-def _asks_for_colour(test: Node, site: Site) -> bool:
-    return any(
-        knows("coroutine-tests", site.callee_name(part), key)
-        for part in descendants(test)
-        if isinstance(part, CallExpr)
-        for key in ("calls", "of_functions")
     )
 
 

@@ -16,7 +16,7 @@ from mypy.types import AnyType, CallableType, Instance, NoneType, ProperType, Ty
 
 from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, parts
-from mypy_await.calls import is_told_apart
+from mypy_await.conditions import is_told_apart
 from mypy_await.knowledge import knows
 from mypy_await.local_names import is_exact, local_name, may_fail
 from mypy_await.site import Site

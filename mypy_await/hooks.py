@@ -274,7 +274,10 @@ class Hooks:
         self, ctx: FunctionContext | MethodContext, fullname: str, node: Decorator, typ: Type
     ) -> Type:
         """Judge a decorator; one below it may have made a sync function of an async one."""
-        given = get_proper_type(ctx.arg_types[0][0])
+        passed = [one for types in ctx.arg_types for one in types]
+        if not passed:
+            return typ  # the decorator takes no function: a method of `zope` has no `self`
+        given = get_proper_type(passed[0])
         decorator = _named(node, fullname)
         is_first = decorator is node.decorators[-1]
         if is_async_def(node.func) and not is_first and result_of_calling(given) is None:

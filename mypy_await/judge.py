@@ -37,7 +37,6 @@ from mypy_await.calls import (
     Call,
     Passed,
     async_methods,
-    is_asked_for_colour,
     plain_result,
     result_of_calling,
     with_awaited,
@@ -59,6 +58,7 @@ from mypy_await.checks import (
     undeclared_awaitable,
     unknown_awaitable,
 )
+from mypy_await.conditions import is_asked_for_colour
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
 from mypy_await.functions import is_open_function
@@ -73,7 +73,7 @@ from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
 from mypy_await.reporter import Reporter
-from mypy_await.site import Site
+from mypy_await.site import Site, class_of
 from mypy_await.steps import Step
 from mypy_await.stored_callbacks import may_keep_any
 from mypy_await.use import Misuse, Use
@@ -187,12 +187,20 @@ class Judge:
             return any_type() if self._reporter.settle(site, node, misuse) else typ
         if known_by is None and self._is_misdeclared(site, node):
             return any_type()  # mypy objects to the declaration, and would again to each use
+        if self._is_remade(site, node):
+            return any_type()
         return result if self._reporter.report(site, node, misuse, known_by) else typ
 
     def _is_misdeclared(self, site: Site, node: Expression) -> bool:
         """Is this the call of a function that never gives the awaitable it is declared to?"""
         callee = site.callee_node(node) if isinstance(node, CallExpr) else None
         return self._refiner.is_never_awaitable(site.api, callee)
+
+    def _is_remade(self, site: Site, node: Expression) -> bool:
+        """Is this the call of a method that a decorator of its class may have replaced?"""
+        callee = node.callee if isinstance(node, CallExpr) else None
+        owner = class_of(site.type_of(callee.expr)) if isinstance(callee, MemberExpr) else None
+        return owner is not None and self._refiner.is_remade(site.api, owner)
 
     def _tuple(self, site: Site, node: Expression, typ: TupleType) -> Type:
         """Judge the awaitables in a tuple that is unpacked into names."""

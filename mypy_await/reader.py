@@ -105,6 +105,15 @@ class Reader:
         summary = self.summary_of(api, node)
         return summary is not None and summary.result.verdict is Verdict.NEVER
 
+    def is_remade(self, api: CheckerPluginInterface, owner: TypeInfo) -> bool:
+        """May methods of a class be others than it shows, by a decorator of it or of a base?"""
+        self._module = compat.module(api).fullname
+        return any(
+            self._summaries.is_remade(base.module_name, base.name)
+            for base in owner.mro
+            if base.module_name not in ("builtins", "typing")
+        )
+
     def summary_of_decorated(
         self, api: CheckerPluginInterface, node: Decorator, outermost: int
     ) -> FunctionSummary | None:

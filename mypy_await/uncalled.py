@@ -11,7 +11,8 @@ from __future__ import annotations
 from mypy.nodes import AwaitExpr, Expression
 from mypy.types import AnyType
 
-from mypy_await.calls import Call, guarded
+from mypy_await.calls import Call
+from mypy_await.conditions import guarded
 from mypy_await.overrides import dotted_name
 from mypy_await.walk import descendants
 

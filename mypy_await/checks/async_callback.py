@@ -41,12 +41,12 @@ from mypy_await.calls import (
     expected_results,
     formal_of,
     hands_out,
-    is_told_apart,
     plain_result,
     result_slots,
     takes_any_function,
 )
 from mypy_await.care import takes_care, uses_of_name
+from mypy_await.conditions import is_told_apart
 from mypy_await.decorations import Decoration
 from mypy_await.functions import is_open_function
 from mypy_await.futures import gives_future

@@ -25,7 +25,8 @@ from mypy.types import CallableType, Instance, get_proper_type
 from mypy_await import codes, messages
 from mypy_await.awaitables import Sort, is_async_def, may_be_awaitable, parts
 from mypy_await.bindings import Fate
-from mypy_await.calls import Call, is_told_apart
+from mypy_await.calls import Call
+from mypy_await.conditions import is_told_apart
 from mypy_await.decorations import Decoration
 from mypy_await.making import makes_task, only_makes, raised
 from mypy_await.origins import shown_place

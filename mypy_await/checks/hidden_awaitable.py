@@ -15,15 +15,16 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    OverloadedFuncDef,
     RefExpr,
     TypeInfo,
     Var,
 )
-from mypy.types import CallableType, ProperType, get_proper_type
+from mypy.types import CallableType, Overloaded, ProperType, get_proper_type
 
 from mypy_await import codes, compat, messages, names
-from mypy_await.awaitables import may_be_awaitable
-from mypy_await.calls import conditions_around, is_told_apart
+from mypy_await.awaitables import awaitable, may_be_awaitable, parts
+from mypy_await.conditions import asks_for_colour, conditions_around, exits_before, is_told_apart
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.registered import is_for_unknown_caller
 from mypy_await.results import declared_result, hides_elements
@@ -47,10 +48,14 @@ def check(use: Use) -> Misuse | None:
     if (
         answer is Fit.ANY
         and function
-        and (_is_driven(use, function) or _has_flag(use.origin, use.site))
+        and (
+            _is_driven(use, function)
+            or _has_flag(use.origin, use.site)
+            or _is_declared_for_callers(use, function)
+        )
     ):
         return None
-    if answer is Fit.ANY and (use.handed_back or is_told_apart(use.origin, use.site)):
+    if answer is Fit.ANY and (use.handed_back or _is_told_apart(use)):
         return None
     return _misuse(use, function, declared) if answer in (Fit.NO, Fit.ANY) else None
 
@@ -91,6 +96,25 @@ def _is_driven(use: Use, function: FuncDef) -> bool:
     return not isinstance(above, Decorator) or not all(
         isinstance(one, RefExpr) and one.fullname.startswith("contextlib.")
         for one in above.original_decorators
+    )
+
+
+def _is_declared_for_callers(use: Use, function: FuncDef) -> bool:
+    """Does it implement overloads, one of which is declared to give an awaitable?"""
+    found = use.site.refiner.lookup(function.fullname)
+    node = found.node if found else None
+    return isinstance(node, OverloadedFuncDef) and any(
+        awaitable(part)
+        for one in (node.type.items if isinstance(node.type, Overloaded) else ())
+        for part in parts(get_proper_type(one.ret_type))
+    )
+
+
+def _is_told_apart(use: Use) -> bool:
+    """Does the function ask, here or where it ends before, whether something is async?"""
+    node, site = use.origin, use.site
+    return is_told_apart(node, site) or any(
+        asks_for_colour(test, site) for test in exits_before(node, site)
     )
 
 

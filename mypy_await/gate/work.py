@@ -100,23 +100,31 @@ def _runs_coroutines(error: Finding, sources: Sources) -> bool:
             return match["owner"] in OWNERS
         case "run" | "create_task" as function, None:
             call = sources.call_around(error)
-            return call is not None and _is_of_runner(call.func, function, sources.tree(error.path))
+            own = _own_names(function, sources.tree(error.path))
+            return call is not None and _is_of_runner(call.func, function, own)
         case "run", "Runner":
             module = sources.tree(error.path)
+            own = _own_names("Runner", module)
             calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
-            return any(_is_of_runner(call.func, "Runner", module) for call in calls)
+            return any(_is_of_runner(call.func, "Runner", own) for call in calls)
     return False
 
 
-def _is_of_runner(function: ast.expr, name: str, module: ast.Module) -> bool:
+def _own_names(name: str, module: ast.Module) -> set[str]:
+    """Return the names that a file gives to what it imports from a runner's module."""
+    return {
+        one.asname or name
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and node.module in RUNNERS
+        for one in node.names
+        if one.name == name
+    }
+
+
+def _is_of_runner(function: ast.expr, name: str, own_names: set[str]) -> bool:
     match function:
         case ast.Attribute(value=ast.Name(id=owner), attr=attribute):
             return owner in RUNNERS and attribute == name
         case ast.Name(id=own):
-            return any(
-                (one.name, one.asname or name) == (name, own)
-                for node in ast.walk(module)
-                if isinstance(node, ast.ImportFrom) and node.module in RUNNERS
-                for one in node.names
-            )
+            return own in own_names
     return False

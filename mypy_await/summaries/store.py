@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from mypy_await.summaries import calls, lookup, passed, told
+from mypy_await.summaries import calls, lookup, passed, remade, told
 from mypy_await.summaries.engine import Engine, function_at
 from mypy_await.summaries.model import Known
 from mypy_await.summaries.nodes import Place
@@ -144,6 +144,14 @@ class Summaries:
         found, paths = self._engine.ask(find, nothing)
         self._engine.on_answer(paths)
         return found
+
+    def is_remade(self, module: str, name: str) -> bool:
+        """Does a decorator of a global class put something else in the place of its methods?"""
+        answer, paths = self._engine.ask(
+            lambda: remade.is_remade(self._engine, module, name), unknown=False
+        )
+        self._engine.on_answer(paths)
+        return answer
 
     def _summary(
         self, key: object, find: Callable[[], tuple[str, Value]]
