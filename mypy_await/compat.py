@@ -352,12 +352,13 @@ def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]
     Some of them mypy keeps back, to show them once it has tried something else as well.
     """
     errors = cast(TypeChecker, api).errors
-    where = node.line, node.column, node.end_line, node.end_column
+    line, where = node.line, (node.column, node.end_line, node.end_column)
     kept = (watcher._filtered or () for watcher in errors._watchers)
     return {
         info.code
         for info in itertools.chain(errors.error_info_map.get(errors.file, ()), *kept)
-        if info.code and (info.line, info.column, info.end_line, info.end_column) == where
+        if info.line == line  # most are elsewhere, and there may be thousands
+        if info.code and (info.column, info.end_line, info.end_column) == where
     }
 
 

@@ -7,6 +7,7 @@ declares.  Where the class has an asynchronous method, the use of it is right.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -46,7 +47,7 @@ def _given(
     bases: Bases, path: str, function: ast.AST | None, name: str, steps: int
 ) -> Iterator[tuple[str, str]]:
     """Yield the names, each with its file, that went into the calls which make a variable."""
-    found = list(_values(function, name)) if function else []
+    found = _values(function, name) if function else []
     if not steps:
         return
     if not found:
@@ -55,7 +56,7 @@ def _given(
         if origin is None:
             return
         path, name = origin
-        found = list(_values(bases.sources.tree(path), name))
+        found = _values(bases.sources.tree(path), name)
     for value in found:
         if isinstance(value, ast.Call):
             for one in (*value.args, *(keyword.value for keyword in value.keywords)):
@@ -65,13 +66,21 @@ def _given(
                 yield from _given(bases, path, function, maker, steps - 1)
 
 
-def _values(scope: ast.AST, name: str) -> Iterator[ast.expr]:
-    """Yield what a function or module binds a variable to."""
+def _values(scope: ast.AST, name: str) -> list[ast.expr]:
+    """Return what a function or module binds a variable to."""
+    return _bound(scope).get(name, [])
+
+
+@functools.lru_cache(maxsize=64)
+def _bound(scope: ast.AST) -> dict[str, list[ast.expr]]:
+    """Return what is bound in a function or module, by the names of the variables."""
+    found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(scope):
         match node:
             case (
-                ast.Assign(targets=[ast.Name(id=own)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value)
-                | ast.withitem(optional_vars=ast.Name(id=own), context_expr=value)
-            ) if own == name:
-                yield value
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                | ast.withitem(optional_vars=ast.Name(id=name), context_expr=value)
+            ):
+                found.setdefault(name, []).append(value)
+    return found
