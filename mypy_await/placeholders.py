@@ -28,7 +28,7 @@ from mypy_await import compat
 from mypy_await.awaitables import awaitable
 from mypy_await.items import awaited_in
 from mypy_await.knowledge import load
-from mypy_await.site import class_of, has_variable
+from mypy_await.site import class_of, has_variable, is_declared
 from mypy_await.use import Use
 
 
@@ -38,7 +38,7 @@ def may_hold_another(use: Use) -> bool:
     if owner is None or not isinstance(use.origin, MemberExpr):
         return False
     symbol = owner.get(use.origin.name)
-    if symbol and isinstance(symbol.node, Var) and not symbol.node.is_inferred:
+    if symbol and isinstance(symbol.node, Var) and is_declared(symbol.node):
         if awaitable(get_proper_type(symbol.node.type)) is None:
             return True  # declared, and narrowed here
     kin = _kin(use, owner)

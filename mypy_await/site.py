@@ -182,12 +182,12 @@ class Site:
     def declared_type_of(self, target: Expression) -> ProperType | None:
         """Return the type that the user declared for the target of an assignment."""
         match target:
-            case NameExpr(node=Var() as variable) if not variable.is_inferred:
+            case NameExpr(node=Var() as variable) if is_declared(variable):
                 return get_proper_type(variable.type)
             case MemberExpr():
                 owner = self._class_behind(target.expr)
                 found = owner.get(target.name) if owner else None
-                if found and isinstance(found.node, Var) and not found.node.is_inferred:
+                if found and isinstance(found.node, Var) and is_declared(found.node):
                     return get_proper_type(found.node.type)
         return None
 
@@ -348,6 +348,11 @@ def _owner(typ: ProperType | None) -> TypeInfo | None:
     """
     others = [part for part in parts(typ) if not isinstance(part, NoneType)] if typ else []
     return class_of(others[0]) if len(others) == 1 else None
+
+
+def is_declared(variable: Var) -> bool:
+    """Did the user say the type of a variable, and not mypy infer it?"""
+    return not variable.is_inferred or variable.explicit_self_type
 
 
 def has_variable(info: TypeInfo, name: str) -> bool:
