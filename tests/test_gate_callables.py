@@ -70,3 +70,16 @@ def test_an_awaited_callback_that_gives_nothing_is_declared_wrongly(
     )
     found = command("check", "app.py").out
     assert places_of_errors(found) == ["app.py:14:9"]
+
+
+def test_a_function_declared_as_one_or_a_coroutine_is_called_rightly(
+    command: Check, tmp_path: Path
+) -> None:
+    text = (
+        "from collections.abc import Callable, Coroutine\nfrom typing import Any, Union\n\n\n"
+        "class Handler:\n    run: Callable | Coroutine\n    job: Coroutine[Any, Any, int]\n\n\n"
+        "def call(one: Handler, then: Union[Callable[[int], None], Coroutine]) -> None:\n"
+        "    one.run(1)\n    then(1)\n    one.job()\n"
+    )
+    put(tmp_path, {"app.py": text})
+    assert places_of_errors(command("check", "app.py").out) == ["app.py:13:5"]

@@ -18,6 +18,7 @@ from mypy_await.gate.source import FUNCTIONS, Sources
 from mypy_await.gate.typetext import AWAITABLE, CALLABLE, NOTHING, TypeText, read_type
 
 NOT_CALLABLE: Final = re.compile(r'"(Awaitable\[[^"]*)" not callable')
+LAZY_CALLED: Final = re.compile(r'"Coroutine\[[^"]*" not callable')
 MISMATCH: Final = re.compile(
     r'(?: to "(?P<callee>\w+)"(?: of "[^"]*")? has)? incompatible type "(?P<got>[^"]*)"; '
     r'expected "(?P<want>[^"]*)"'
@@ -49,6 +50,7 @@ class Callables:
         """Does the error rest on a declaration that its callers or its body contradict?"""
         return (
             self._means_function(error)
+            or self._is_function_as_well(error)
             or self._is_of_other_colour(error)
             or self._is_awaited_callback(error)
         )
@@ -62,6 +64,17 @@ class Callables:
         pairs = list(_item_by_item(*found[1:]))
         return any(_is_function(got) and want in called for got, want in pairs) or any(
             _is_function(want) and got in given for got, want in pairs
+        )
+
+    def _is_function_as_well(self, error: Finding) -> bool:
+        """Is what is called declared `Callable | Coroutine`, which means an async function?"""
+        call = self._sources.value_of(error) if LAZY_CALLED.search(error.text) else None
+        if not isinstance(call, ast.Call):
+            return False
+        name = _last_name(call.func)
+        return any(
+            {"Callable", "Coroutine"} <= {*map(_last_name, _members(annotation))}
+            for annotation in _annotations(self._sources.tree(error.path), name)
         )
 
     @cached_property
@@ -121,6 +134,37 @@ class Callables:
         elif (found := mismatch(error)) and (colours := _results(*found[1:])):
             is_async, result = colours
             yield Colour(function, not is_async, result)
+
+
+def _annotations(module: ast.Module, name: str) -> Iterator[ast.expr]:
+    """Yield how the parameters and attributes of a name are annotated in a file."""
+    for node in ast.walk(module):
+        match node:
+            case ast.arg(arg=own, annotation=ast.expr() as annotation) if own == name:
+                yield annotation
+            case ast.AnnAssign(target=target, annotation=annotation) if _last_name(target) == name:
+                yield annotation
+
+
+def _members(annotation: ast.expr) -> Iterator[ast.expr]:
+    """Yield the members of a union, each without what it is subscribed with."""
+    match annotation:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            yield from (*_members(left), *_members(right))
+        case ast.Subscript(value=value, slice=part) if _last_name(value) in ("Optional", "Union"):
+            for one in part.elts if isinstance(part, ast.Tuple) else (part,):
+                yield from _members(one)
+        case ast.Subscript(value=value):
+            yield value
+        case _:
+            yield annotation
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _is_written_out(annotation: ast.expr) -> bool:
