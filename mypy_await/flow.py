@@ -46,6 +46,7 @@ from mypy.types import CallableType, UninhabitedType, get_proper_type
 from mypy_await.evaluation import Evaluation
 from mypy_await.loops import counts, is_endless
 from mypy_await.paths import NOWHERE, START, Jumps, Path, Round, State, SymbolOf, Trace, UseOf
+from mypy_await.raising import expects_error
 from mypy_await.walk import children, descendants
 
 
@@ -180,6 +181,8 @@ class _Flow(Evaluation):
         out = self.block(node.body, state)
         raised = NOWHERE.union(*self.raises.pop())
         self.may_raise(raised | out)
+        if any(map(expects_error, node.expr)):
+            raised |= state  # what raised may have refused the value
         return out | raised if self.swallowed else out
 
     def match_(self, node: MatchStmt, state: State) -> State:

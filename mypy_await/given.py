@@ -18,7 +18,8 @@ from mypy_await import compat, names
 from mypy_await.awaitables import awaitable, parts
 from mypy_await.conditions import is_told_apart
 from mypy_await.knowledge import knows
-from mypy_await.local_names import is_exact, local_name, may_fail
+from mypy_await.local_names import is_exact, local_name
+from mypy_await.raising import may_fail
 from mypy_await.site import Site
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import descendants

@@ -5,7 +5,6 @@ Nothing is said of a name that a nested function sees.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,7 +26,6 @@ from mypy.nodes import (
     RefExpr,
     SymbolNode,
     TryStmt,
-    TupleExpr,
     TypeInfo,
     Var,
     WhileStmt,
@@ -45,7 +43,7 @@ from mypy_await.origins import coroutine
 from mypy_await.places import Kind, Place, function_around, place_of
 from mypy_await.site import Site
 from mypy_await.summaries import Argument
-from mypy_await.walk import Parents, descendants
+from mypy_await.walk import descendants
 
 
 @dataclass(frozen=True)
@@ -307,33 +305,3 @@ def _only_reads(use: NameExpr, name: str, site: Site) -> bool:
     return member.name != name or not (
         isinstance(outer, AssignmentStmt) and member in outer.lvalues
     )
-
-
-def may_fail(node: Expression, parents: Parents) -> bool:
-    """Is the expression in a block that deals with what it may raise?"""
-    below: Node = node
-    above = parents.get(node)
-    while above is not None and not isinstance(above, FuncDef):
-        if isinstance(above, TryStmt) and below is above.body and any(map(_handles, above.types)):
-            return True
-        if isinstance(above, WithStmt) and any(map(_catches, above.expr)):
-            return True
-        below, above = above, parents.get(above)
-    return False
-
-
-def _handles(handled: Expression | None) -> bool:
-    """May an `except` handle what awaiting no awaitable raises: `TypeError`, or `ValueError`?"""
-    if isinstance(handled, TupleExpr):
-        return any(map(_handles, handled.items))
-    module, _, name = (handled.fullname if isinstance(handled, NameExpr) else "").rpartition(".")
-    error = getattr(builtins, name, None) if module == "builtins" else None
-    if not (isinstance(error, type) and issubclass(error, BaseException)):
-        return True
-    return issubclass(TypeError, error) or issubclass(ValueError, error)
-
-
-def _catches(manager: Expression) -> bool:
-    callee = manager.callee if isinstance(manager, CallExpr) else manager
-    name = getattr(callee, "name", "").lower()
-    return "raises" in name or "suppress" in name

@@ -32,9 +32,9 @@ from mypy_await import compat, names
 from mypy_await.awaitables import is_async_def, may_be_awaitable, parts
 from mypy_await.calls import Call, result_of_calling
 from mypy_await.knowledge import knows
-from mypy_await.local_names import may_fail
 from mypy_await.mocks import SETTLED, SPECS, LocalMock, entered_mock, local_mock
 from mypy_await.places import Kind
+from mypy_await.raising import may_fail
 from mypy_await.site import Site, class_of
 
 

@@ -311,7 +311,8 @@ def test_text_beside_an_async_iterator_lacks_no_await(command: Check, tmp_path: 
     assert places_of_errors(found) == []
 
 
-RAISING: Final = """import unittest
+RAISING: Final = """import asyncio
+import unittest
 
 
 async def load(name: str) -> None: ...
@@ -321,15 +322,19 @@ class LoadTest(unittest.TestCase):
     def test_refuses(self) -> None:
         with self.assertRaises(TypeError):
             load(size=1)  # type: ignore[call-arg]
+        with self.assertRaises(TypeError):
+            asyncio.run(12)
         with self.assertRaises(ValueError):
             load("")
+        with self.assertRaises(ValueError):
+            asyncio.run(12)
 """
 
 
 def test_a_call_that_is_to_fail_makes_no_coroutine(command: Check, tmp_path: Path) -> None:
     put(tmp_path, {"app.py": RAISING})
     found = command("check", "app.py").out
-    assert places_of_errors(found) == ["app.py:12:13"]
+    assert places_of_errors(found) == ["app.py:15:13", "app.py:17:25"]
 
 
 DECLARED_NAME: Final = """async def load() -> str: ...

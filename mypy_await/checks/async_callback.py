@@ -52,10 +52,10 @@ from mypy_await.functions import is_open_function
 from mypy_await.futures import gives_future
 from mypy_await.knowledge import awaiting_receivers, calls_synchronously, knows
 from mypy_await.known import argument, says_nothing
-from mypy_await.local_names import may_fail
 from mypy_await.origins import shown_place
 from mypy_await.overrides import dotted_name
 from mypy_await.places import Kind, Place, function_around, place_of
+from mypy_await.raising import may_fail
 from mypy_await.refine import Refiner
 from mypy_await.site import Site, Slot, class_of
 from mypy_await.slots import Fit, fit, fits_all, is_known

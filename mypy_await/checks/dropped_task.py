@@ -21,6 +21,7 @@ from mypy_await.bindings import Fate
 from mypy_await.calls import drops_result
 from mypy_await.knowledge import knows
 from mypy_await.places import Kind, function_around
+from mypy_await.raising import is_to_raise
 from mypy_await.site import Site
 from mypy_await.use import Misuse, Use
 from mypy_await.walk import descendants, enclosing
@@ -110,6 +111,7 @@ def _is_new_task(use: Use) -> bool:
             or _is_made_by_callee(use.site, use.origin)
         )
         and not _is_refused(use.site, use.origin)
+        and not is_to_raise(use.origin, use.site.parents)
     )
 
 

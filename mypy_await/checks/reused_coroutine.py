@@ -40,6 +40,7 @@ from mypy_await.knowledge import knows
 from mypy_await.origins import shown_place
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, function_around, place_of
+from mypy_await.raising import is_to_raise
 from mypy_await.repeated import was_asked_before
 from mypy_await.summaries import How
 from mypy_await.use import Misuse, Use
@@ -146,7 +147,9 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
         return None
     if use.in_container and not _is_first_item(use):
         return None
-    return _misuse(use, messages.reused(use), fate.reused[0]) if fate.reused else None
+    if not fate.reused or is_to_raise(fate.reused[0], use.site.parents):
+        return None
+    return _misuse(use, messages.reused(use), fate.reused[0])
 
 
 def check_shared(use: Use) -> Misuse | None:
