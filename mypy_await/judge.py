@@ -69,7 +69,7 @@ from mypy_await.open_judge import OpenJudge
 from mypy_await.origins import Refined, Sometimes, any_type
 from mypy_await.overrides import ClassBody
 from mypy_await.places import Kind, place_of
-from mypy_await.rebound import is_used_as_future
+from mypy_await.rebound import is_used_as_future, replaces_function
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
@@ -165,7 +165,7 @@ class Judge:
         if only not in (None, misuse.code):
             return typ
         if misuse.code is codes.UNAWAITED_VALUE:
-            if is_awaited_by_name(use) or is_used_as_future(use):
+            if replaces_function(use) or is_awaited_by_name(use) or is_used_as_future(use):
                 self._reporter.settle(site, node, misuse)
                 return typ
         result = typ if use.in_container else misuse.result or use.value.result

@@ -6,7 +6,18 @@ knows of the name behind that is wrong on some way.
 
 from __future__ import annotations
 
-from mypy.nodes import LDEF, AwaitExpr, CallExpr, Expression, IndexExpr, MemberExpr, NameExpr, Var
+from mypy.nodes import (
+    LDEF,
+    AwaitExpr,
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncBase,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    Var,
+)
 from mypy.types import Instance, UnionType, get_proper_type
 
 from mypy_await import compat
@@ -31,6 +42,18 @@ def is_rebound(node: Expression, site: Site) -> bool:
         return False
     given = (compat.type_of(site.api, v) for v in assignments_to(name.node, function) if v)
     return any(typ is not None and not compat.is_subtype(typ, declared) for typ in given)
+
+
+def replaces_function(use: Use) -> bool:
+    """Is a function's own name bound to the value?  mypy objects, whatever the value is.
+
+    async def work(): ...
+    work = work()
+    await work
+    """
+    target = use.place.target
+    node = target.node if isinstance(target, NameExpr) else None
+    return use.place.kind is Kind.ASSIGNED and isinstance(node, (FuncBase, Decorator))
 
 
 def is_used_as_future(use: Use) -> bool:

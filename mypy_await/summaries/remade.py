@@ -33,9 +33,12 @@ def is_remade(engine: Engine, module: str, name: str) -> bool:
 
 
 def _sets_any(function: Function) -> bool:
+    """Does it go through names in a loop?  A single one is an attribute that it adds."""
     return any(
         isinstance(node, ast.Call)
         and last_name(node.func) == "setattr"
         and not isinstance(node.args[1] if node.args[1:] else None, ast.Constant)
-        for node in walk(function.node)
+        for loop in walk(function.node)
+        if isinstance(loop, ast.For)
+        for node in walk(*loop.body)
     )
