@@ -98,6 +98,7 @@ class Alike:
             one
             for one in others
             if one.names[1:] and one.node not in paired and _may_lack_await(one)
+            if not _is_called_by_python(one.function)
         )
 
     def of_attribute(self, info: TypeInfo, node: MemberExpr) -> Pair | None:
@@ -113,6 +114,15 @@ class Alike:
         if function not in self._calls:
             self._calls[function] = calls_in(function)
         return self._calls[function]
+
+
+def _is_called_by_python(function: FuncDef) -> bool:
+    """Does no caller name a function, a special method, from which its arguments could be known?"""
+    name = function.name
+    return name.startswith("__") and name.endswith("__") and name not in _CALLED_BY_NAME
+
+
+_CALLED_BY_NAME: Final = frozenset({"__call__", "__init__", "__new__"})
 
 
 def _may_lack_await(call: OpenCall) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from mypy.nodes import (
     AssignmentStmt,
     Expression,
     FuncDef,
+    MypyFile,
     NameExpr,
     Node,
     RefExpr,
@@ -34,17 +36,12 @@ class Early(Site):
 
     def __init__(self, api: CheckerPluginInterface, refiner: Refiner, config: Config) -> None:
         super().__init__(api, {}, refiner, config)
-        self.nodes: Sequence[Node] = list(descendants(compat.module(api)))
+        self._module = _Module(compat.module(api), self.symbol)
+
+    @property
+    def nodes(self) -> Sequence[Node]:
         """All nodes of the module."""
-        self._values: dict[SymbolNode, Expression | None] = {}
-        self._owners: dict[SymbolNode, TypeInfo] = {}
-        for node in self.nodes:
-            if isinstance(node, FuncDef) and node.info and node.arguments:
-                self._owners[node.arguments[0].variable] = node.info
-        for node in self.nodes:
-            if isinstance(node, AssignmentStmt):
-                for symbol in filter(None, map(self.symbol, node.lvalues)):
-                    self._values[symbol] = None if symbol in self._values else node.rvalue
+        return self._module.nodes
 
     def below(self, parents: Parents) -> Early:
         """Return the same with the parent links of a function."""
@@ -56,12 +53,48 @@ class Early(Site):
         """Return the type of an expression, or None when nothing is known of it."""
         known = super().type_of(node)
         symbol = self.symbol(node) if known is None and isinstance(node, RefExpr) else None
-        if symbol is not None and (value := self._values.get(symbol)):
-            self._values[symbol] = None  # it may be bound to something of its own
+        values = self._module.values if symbol is not None else {}
+        if symbol is not None and (value := values.get(symbol)):
+            values[symbol] = None  # it may be bound to something of its own
             known = self.type_of(value)
-            self._values[symbol] = value
+            values[symbol] = value
         return known
 
     def _self_type(self, node: NameExpr) -> ProperType | None:
-        info = self._owners.get(node.node) if node.node else None
+        info = self._module.owners.get(node.node) if node.node else None
         return instance(info) if info else None
+
+
+class _Module:
+    """What is read off the syntax of a module, once something asks for it."""
+
+    def __init__(
+        self, tree: MypyFile, symbol_of: Callable[[Expression], SymbolNode | None]
+    ) -> None:
+        self._tree = tree
+        self._symbol_of = symbol_of
+        self._values: dict[SymbolNode, Expression | None] | None = None
+
+    @cached_property
+    def nodes(self) -> Sequence[Node]:
+        return list(descendants(self._tree))
+
+    @property
+    def values(self) -> dict[SymbolNode, Expression | None]:
+        """What variables are bound to, None for those that are bound more than once."""
+        if self._values is None:
+            self._values = values = {}  # already asked for while it is filled
+            for node in self.nodes:
+                if isinstance(node, AssignmentStmt):
+                    for symbol in filter(None, map(self._symbol_of, node.lvalues)):
+                        values[symbol] = None if symbol in values else node.rvalue
+        return self._values
+
+    @cached_property
+    def owners(self) -> dict[SymbolNode, TypeInfo]:
+        """The classes of which the first arguments of methods are instances."""
+        return {
+            node.arguments[0].variable: node.info
+            for node in self.nodes
+            if isinstance(node, FuncDef) and node.info and node.arguments
+        }

@@ -226,22 +226,25 @@ def test_an_abstract_method_is_what_its_overrides_are(command: Check, tmp_path: 
 
 STUB: Final = (
     "from collections.abc import AsyncIterator\n"
-    "from contextlib import AbstractAsyncContextManager\n\n"
+    "from contextlib import AbstractAsyncContextManager\n"
+    "from typing import AsyncContextManager\n\n"
     "class Connection:\n"
     "    async def begin(self) -> AbstractAsyncContextManager[None]: ...\n"
+    "    async def nested(self) -> AsyncContextManager[None]: ...\n"
     "    async def rows(self) -> AsyncIterator[int]: ...\n"
 )
 STUB_USES: Final = (
     "from db import Connection\nfrom own import Connection as Own\n\n\n"
     "async def use(theirs: Connection, own: Own) -> None:\n"
-    "    async with theirs.begin():\n        pass\n"
+    "    async with theirs.begin(), theirs.nested():\n        pass\n"
     "    async for row in theirs.rows():\n        print(row)\n"
     "    async with own.start():\n        pass\n"
 )
 
 
 def test_stubs_repeat_no_decorators_and_have_no_yield(command: Check, tmp_path: Path) -> None:
-    source = STUB.replace("begin", "start").replace(": ...", ": raise ValueError")
+    source = STUB.replace("begin", "start").replace("nested", "other")
+    source = source.replace(": ...", ": raise ValueError")
     put(tmp_path, {"db/__init__.pyi": STUB, "db/__init__.py": "", "own.py": source})
     put(tmp_path, {"app.py": STUB_USES})
     for _ in ("fresh", "from the cache"):

@@ -230,7 +230,8 @@ def _may_be_generator(typ: TypeText) -> bool:
 
 
 def _gives_context(typ: TypeText) -> bool:
-    return typ.kind == AWAITABLE and typ.given.name == "AbstractAsyncContextManager"
+    names = ("AbstractAsyncContextManager", "AsyncContextManager")
+    return typ.kind == AWAITABLE and typ.given.name in names
 
 
 def _is_stub(node: ast.stmt | None, kind: type[ast.stmt]) -> bool:

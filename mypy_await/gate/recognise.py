@@ -144,9 +144,15 @@ def is_about_awaitables(error: Finding, nothing: Nothing) -> bool:
     if is_of_other_colour(error, nothing.bases) or is_entered_wrongly(error, nothing.bases):
         return True
     pairs = list(_pairs(error))
-    if FORGOTTEN in error.notes:
+    if FORGOTTEN in error.notes and not (pairs and all(map(_is_same_awaitable, pairs))):
         return not any(want.name == NOTHING and not results for _, want, results in pairs)
     return any(_is_amiss(pair, error, nothing) for pair in pairs)
+
+
+def _is_same_awaitable(pair: Pair) -> bool:
+    """Are both coroutines, or both tasks, of which only the results differ?"""
+    got, want, _ = pair
+    return got.kind == AWAITABLE and got.name == want.name
 
 
 def _in_await(keyword: str, typ: TypeText, error: Finding, nothing: Nothing) -> bool:

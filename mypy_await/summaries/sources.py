@@ -70,8 +70,11 @@ def attributes_read(path: str) -> frozenset[tuple[str, str]]:
 
 def may_mention(path: str, words: Iterable[str]) -> bool:
     """Does one of some words stand anywhere in a file?"""
-    text = _text(path)
-    return any(word in text for word in words)
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return False
+    return any(word.encode() in data for word in words)
 
 
 def _text(path: str) -> str:
