@@ -21,10 +21,19 @@ from mypy.nodes import (
     Node,
     SetExpr,
     StrExpr,
+    TupleExpr,
     Var,
 )
-from mypy.types import CallableType, Instance, LiteralType, NoneType, Overloaded, TupleType
+from mypy.types import (
+    Instance,
+    LiteralType,
+    NoneType,
+    ProperType,
+    TupleType,
+    get_proper_types,
+)
 
+from mypy_await import names
 from mypy_await.awaitables import awaitable, may_be_awaitable, parts
 from mypy_await.items import OF_LOOP, Key
 from mypy_await.places import Kind, Place, function_around, place_of
@@ -145,18 +154,34 @@ def literal_name(node: Expression) -> str:
 
 def is_plain(value: Expression, site: Site) -> bool:
     """Is this certainly data: neither awaitable, nor callable, nor a mere placeholder?"""
-    if isinstance(value, StrExpr):
-        return True
+    match value:  # mypy may not have come to it yet
+        case StrExpr():
+            return True
+        case TupleExpr(items=items):
+            return all(is_plain(item, site) for item in items)
+        case ListExpr() | SetExpr() | DictExpr():
+            return not any(awaitable(site.type_of(item)) for item in _values(value))
     typ = site.type_of(value)
-    if typ is None:
-        return False
-    return all(
-        isinstance(part, (Instance, LiteralType, TupleType))
-        and not (isinstance(part, Instance) and part.type.fullname == "builtins.object")
-        and awaitable(part) is None
-        for part in parts(typ)
-        if not isinstance(part, NoneType)
-    ) and not isinstance(typ, (NoneType, CallableType, Overloaded))
+    return typ is not None and not isinstance(typ, NoneType) and _is_data(typ)
+
+
+def _is_data(typ: ProperType) -> bool:
+    """Are values of this type data, through and through where they are tuples?"""
+    for part in parts(typ):
+        match part:
+            case TupleType(items=items):
+                if not all(map(_is_data, get_proper_types(items))):
+                    return False
+            case Instance(args=args):
+                if part.type.fullname == names.OBJECT or awaitable(part) is not None:
+                    return False
+                if any(awaitable(argument) is not None for argument in args):
+                    return False
+            case LiteralType() | NoneType():
+                pass
+            case _:
+                return False
+    return True
 
 
 def _values(container: Node) -> Iterator[Expression]:

@@ -66,7 +66,8 @@ class OpenCall:
             return False
         place = place_of(self.node, self.parents)
         if place.kind is Kind.STATEMENT:
-            return not _MAY_START.search(self.names[-1])
+            *receiver, name = self.names
+            return not (_MAY_START.search(name) or _QUEUES.search(".".join(receiver)))
         if place.kind is Kind.ASSIGNED and isinstance(place.target, NameExpr):
             return not self._is_receiver(place.target.node)
         return place.kind in _MISUSES
@@ -94,6 +95,9 @@ _MISUSES: Final = frozenset(
 
 _MAY_START: Final = re.compile("task|future|submit|dispatch|emit|fire|trigger|schedule|spawn")
 """In names of what gives a task, or runs by itself: it may be awaited, or left alone."""
+
+_QUEUES: Final = re.compile("pipe|batch")
+"""In names of objects that may put off what they are asked for until they are told to run it all."""
 
 
 def calls_in(function: FuncDef) -> tuple[OpenCall, ...]:

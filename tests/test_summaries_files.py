@@ -232,3 +232,19 @@ def test_memory_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in ("a", "b", "c", "a"):
         assert project.ask(f"{name}.load").result.verdict is Verdict.ALWAYS
     assert project.asked.count("a") == 2
+
+
+def test_each_module_is_asked_for_itself(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for number in range(60):
+        project.write(
+            f"m{number}.py",
+            """\
+            from inspect import iscoroutinefunction
+            async def run(handler):
+                if iscoroutinefunction(handler):
+                    handler()
+            """,
+        )
+    for number in range(60):
+        assert project.summaries.told_async(f"m{number}", annotated=False) == {(4, 8, 4, 17)}

@@ -133,10 +133,11 @@ class Summaries:
 
         With `annotated` only those in functions that have annotations.
         """
-        module = self._engine.module(name)
-        if module is not None and not self._engine.sources.is_fresh(module.path):
+        sources = self._engine.sources
+        module = sources.module(name)
+        if module is not None and not sources.is_fresh(module.path):
             self._engine.forget([module.path])
-            module = self._engine.module(name)
+            module = sources.module(name)
         nothing: frozenset[Place] = frozenset()
         if module is None:
             return nothing
