@@ -114,6 +114,15 @@ def fate(binding: Binding, object_to: ObjectTo, depth: int = 2) -> Fate | None:
     )
 
 
+def is_asked_about(binding: Binding, object_to: ObjectTo) -> bool:
+    """Does the program ask of the name whether what it is bound to is awaitable?"""
+    function = function_around(binding.statement, binding.use.site.parents)
+    if not isinstance(function, FuncDef):
+        return False
+    uses = _Uses(binding.use, object_to, function, 0, is_others=binding.is_others)
+    return any(map(uses.asks_for_awaitable, uses.trace(binding).uses()))
+
+
 def _lost_on(binding: Binding, uses: _Uses, reached: list[NameExpr]) -> int:
     """Return the line on which a path that does nothing with the value ends, or 0.
 

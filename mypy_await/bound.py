@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mypy.nodes import (
+    GDEF,
     LDEF,
     AssignmentStmt,
     CallExpr,
@@ -20,6 +21,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    RefExpr,
     SetExpr,
     SymbolNode,
     Var,
@@ -204,9 +206,18 @@ def _stored(use: Use) -> Binding | None:
     if not steps or function is None:
         return None
     plain = use.among_plain or holds_plain_values(holder.node, function, use.site)
+    plain = plain and not _has_known_key(use)
     container = use.moved_to(holder)
     container = replace(container, in_container=True, among_plain=plain, steps=steps)
     return Binding(statement, holder.node, container)
+
+
+def _has_known_key(use: Use) -> bool:
+    """Is a value stored under a global name, by which other functions know to take it out?"""
+    match use.place.node:
+        case AssignmentStmt(lvalues=[IndexExpr(index=RefExpr() as key)]):
+            return key.kind == GDEF
+    return False
 
 
 def _stored_deeper(use: Use) -> Binding | None:

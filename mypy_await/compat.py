@@ -364,10 +364,19 @@ def reported_codes(api: CheckerPluginInterface, node: Context) -> set[ErrorCode]
 
 def ignored_codes(api: CheckerPluginInterface, node: Context) -> set[str]:
     """Return the codes that `type: ignore` comments name on the lines of a node."""
+    return {code for codes in _ignored(api, node) for code in codes}
+
+
+def ignores_all(api: CheckerPluginInterface, node: Context) -> bool:
+    """Has a line of a node a `type: ignore` that names no code?"""
+    return any(not codes for codes in _ignored(api, node))
+
+
+def _ignored(api: CheckerPluginInterface, node: Context) -> list[list[str]]:
     errors = cast(TypeChecker, api).errors
-    lines = errors.ignored_lines.get(errors.file, {})
-    last = node.end_line or node.line
-    return {code for line in range(node.line, last + 1) for code in lines.get(line, ())}
+    ignored = errors.ignored_lines.get(errors.file, {})
+    lines = range(node.line, (node.end_line or node.line) + 1)
+    return [ignored[line] for line in lines if line in ignored]
 
 
 def attach_note(

@@ -56,7 +56,8 @@ def holds_plain_values(variable: Var, function: Node, site: Site) -> bool:
                 if any(is_plain(value, site) for value in _values(node.rvalue)):
                     return True
             elif isinstance(target, IndexExpr) and isinstance(target.base, NameExpr):
-                if target.base.node is variable and is_plain(node.rvalue, site):
+                is_row = isinstance(node.rvalue, DictExpr)
+                if target.base.node is variable and (is_row or is_plain(node.rvalue, site)):
                     return True
     return False
 

@@ -81,10 +81,11 @@ class Evaluation:
         run = _EXPRESSIONS.get(type(node))
         if run is not None:
             return run(self, node, state)
-        for child in children(node):
+        before = state
+        for child in children(_called_at_once(node)):
             state = self.expression(child, state)
         if isinstance(node, _MAY_RAISE):
-            self.may_raise(state)
+            self.may_raise(_perhaps_refused(before, state) if type(node) is CallExpr else state)
         return state
 
     def name(self, node: NameExpr, state: State) -> State:
@@ -227,6 +228,22 @@ class Evaluation:
         """Note that an exception may be raised here."""
         if self.raises:
             self.raises[-1].append(state)
+
+
+def _called_at_once(node: Node) -> Node:
+    """Return the call that an `await` runs: both raise as one."""
+    if isinstance(node, AwaitExpr) and isinstance(node.expr, CallExpr):
+        return node.expr
+    return node
+
+
+def _perhaps_refused(before: State, after: State) -> State:
+    """Return the state in which a call raises: it may have refused what it was to await."""
+    if any(status is Status.AWAITED for status, _ in before):
+        return after
+    return frozenset(
+        (Status.HANDED_ON if status is Status.AWAITED else status, held) for status, held in after
+    )
 
 
 def _bound_in(target: Node) -> Iterator[Node]:

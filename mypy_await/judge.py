@@ -73,7 +73,7 @@ from mypy_await.rebound import is_used_as_future, replaces_function
 from mypy_await.recognise import Interest
 from mypy_await.refine import Refiner
 from mypy_await.replacements import is_async_child, with_chosen_mock
-from mypy_await.reporter import Reporter
+from mypy_await.reporter import Reporter, is_settled_elsewhere
 from mypy_await.site import Site, class_of
 from mypy_await.steps import Step
 from mypy_await.stored_callbacks import may_keep_any
@@ -163,6 +163,8 @@ class Judge:
                 self._reporter.report(site, node, undeclared_awaitable.check(use), known_by)
             return typ
         if only not in (None, misuse.code):
+            return typ
+        if only is not None and is_settled_elsewhere(site.api, misuse):
             return typ
         if misuse.code is codes.UNAWAITED_VALUE:
             if replaces_function(use) or is_awaited_by_name(use) or is_used_as_future(use):

@@ -42,9 +42,7 @@ YIELDING: Final = frozenset(
     {"typing.AsyncGenerator", "typing.AsyncIterator", "typing.AsyncIterable"}
 )
 """What async generators may be declared to give."""
-ENTERED: Final = frozenset(
-    {"contextlib.AbstractAsyncContextManager", "typing.AsyncContextManager"}
-)
+ENTERED: Final = frozenset({"contextlib.AbstractAsyncContextManager", "typing.AsyncContextManager"})
 """What functions under `asynccontextmanager` may be declared to give."""
 AWAITED_METHODS: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
 """Methods whose result `async with` and `async for` await."""

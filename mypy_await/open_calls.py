@@ -97,7 +97,7 @@ _MAY_START: Final = re.compile("task|future|submit|dispatch|emit|fire|trigger|sc
 """In names of what gives a task, or runs by itself: it may be awaited, or left alone."""
 
 _QUEUES: Final = re.compile("pipe|batch")
-"""In names of objects that may put off what they are asked for until they are told to run it all."""
+"""In names of objects that may put off what they are asked for until told to run it all."""
 
 
 def calls_in(function: FuncDef) -> tuple[OpenCall, ...]:

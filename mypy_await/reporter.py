@@ -15,6 +15,7 @@ from mypy.nodes import (
     FuncItem,
     OverloadedFuncDef,
 )
+from mypy.plugin import CheckerPluginInterface
 
 from mypy_await import codes, compat, messages
 from mypy_await.origins import Refined
@@ -73,6 +74,14 @@ class Reporter:
         if self._tells_gate:
             compat.note(site.api, codes.SETTLED_NOTE, node, misuse.code)
         return self._tells_gate
+
+
+def is_settled_elsewhere(api: CheckerPluginInterface, misuse: Misuse) -> bool:
+    """Do comments keep mypy's own errors back at all the uses of the name that is misused?"""
+    return bool(misuse.elsewhere) and all(
+        compat.ignores_all(api, there) or compat.ignored_codes(api, there) & _REPLACED
+        for there in misuse.elsewhere
+    )
 
 
 _REPLACED: Final = frozenset(

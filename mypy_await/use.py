@@ -14,6 +14,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     ListExpr,
+    Node,
     OpExpr,
     RefExpr,
     SetExpr,
@@ -225,3 +226,5 @@ class Misuse:
     """Where to report, when not at the value."""
     result: Type | None = None
     """The type mypy goes on with, when not the awaited one."""
+    elsewhere: tuple[Node, ...] = ()
+    """Where a name for the value is misused, behind the place of the report."""

@@ -11,7 +11,7 @@ from mypy.nodes import Context, NameExpr, Var
 from mypy_await import attributes, bodiless, codes, messages
 from mypy_await.awaitables import Sort
 from mypy_await.behind import read_behind
-from mypy_await.bindings import Fate, fate
+from mypy_await.bindings import Fate, fate, is_asked_about
 from mypy_await.bound import Binding, binding_of, parameter_of, passed_to, put_into
 from mypy_await.calls import Call
 from mypy_await.checks import (
@@ -158,16 +158,19 @@ def first_misuse_if_not_none(use: Use) -> Misuse | None:
 def is_awaited_by_name(use: Use) -> bool:
     """Is what is bound to a name awaited wherever that is read, though its type is another's?
 
-    Nobody declared that type: mypy inferred it of what the name was bound to first.
+    Nobody declared that type: mypy inferred it of what the name was bound to first.  Or is it
+    asked whether it is awaitable?
     """
     target = use.place.target
     if use.place.kind is not Kind.ASSIGNED or not isinstance(target, NameExpr):
         return False
-    binding = binding_of(use) if isinstance(target.node, Var) and target.node.is_inferred else None
-    end = fate(binding, _here) if binding else None
-    if binding is None or end is None:
+    binding = binding_of(use) if isinstance(target.node, Var) else None
+    if binding is None or not isinstance(target.node, Var):
         return False
-    uses = [binding.use.moved_to(node, is_name=True) for node in end.uses]
+    if is_asked_about(binding, _here):
+        return True
+    end = fate(binding, _here) if target.node.is_inferred else None
+    uses = [binding.use.moved_to(node, is_name=True) for node in end.uses] if end else []
     return bool(uses) and all(effect_on(one) is Effect.AWAIT for one in uses)
 
 

@@ -20,10 +20,10 @@ from mypy.nodes import (
     Var,
     WithStmt,
 )
-from mypy.types import CallableType, Instance, get_proper_type
+from mypy.types import CallableType, Instance, NoneType, get_proper_type
 
 from mypy_await import codes, messages
-from mypy_await.awaitables import Sort, is_async_def, may_be_awaitable, parts
+from mypy_await.awaitables import Sort, awaitable, is_async_def, may_be_awaitable, parts
 from mypy_await.bindings import Fate
 from mypy_await.calls import Call
 from mypy_await.conditions import is_told_apart
@@ -204,7 +204,7 @@ def _covering_block(use: Use, function: FuncItem) -> str | None:
             if alone or (not is_task and _is_cleaned_up(node, use)):
                 return "try"
         if isinstance(node, WithStmt) and below is node.body:
-            if not is_task and _with_covers(node, use):
+            if not is_task and _with_covers(node, use, function):
                 return "async with" if node.is_async else "with"
         below, node = node, parents.get(node)
     return None
@@ -240,10 +240,19 @@ def _is_meant_for_later(typ: Expression | None, handler: Block, early: set[str])
     return not names & early and not any(isinstance(ref.node, Var) for ref in caught)
 
 
-def _with_covers(node: WithStmt, use: Use) -> bool:
+def _with_covers(node: WithStmt, use: Use, function: FuncItem) -> bool:
     if isinstance(use.origin, CallExpr) and _targets(node) & _carried(use.origin):
         return True
-    return any(_may_swallow(expr, use) for expr in node.expr)
+    return not _may_be_sync(function) and any(_may_swallow(expr, use) for expr in node.expr)
+
+
+def _may_be_sync(function: FuncItem) -> bool:
+    """Is a function declared to give a result or an awaitable?  The block may cover the former."""
+    if not isinstance(function.type, CallableType):
+        return False
+    results = parts(get_proper_type(function.type.ret_type))
+    kinds = {awaitable(part) is None for part in results if not isinstance(part, NoneType)}
+    return len(kinds) > 1
 
 
 def _may_swallow(manager: Expression, use: Use) -> bool:

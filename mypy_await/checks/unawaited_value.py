@@ -104,7 +104,8 @@ def check_binding(use: Use, fate: Fate) -> Misuse | None:
             return replace(misuse, node=misuse.node or first.node)
         if not elsewhere or misuse.node is not None:
             return misuse
-        return replace(misuse, notes=(*misuse.notes, messages.used_at(elsewhere)))
+        notes = (*misuse.notes, messages.used_at(elsewhere))
+        return replace(misuse, notes=notes, elsewhere=tuple(there.node for there in elsewhere))
     if use.value.sort is Sort.ONLY:
         return None  # a test before it is handed on is at worst one too many
     for name, misuse in () if use.place.conditional else fate.certain:
