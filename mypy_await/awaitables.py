@@ -101,6 +101,15 @@ def may_be_awaitable(typ: Type | None) -> bool:
     return False
 
 
+def may_mean_function(typ: Type) -> bool:
+    """Is this a bare `Awaitable` or `Coroutine`?  Many write that for a function that gives one."""
+    proper = get_proper_type(typ)
+    if not isinstance(proper, Instance) or proper.type.fullname not in names.BARE:
+        return False
+    result = get_proper_type(proper.args[-1])
+    return isinstance(result, AnyType) and result.type_of_any == TypeOfAny.from_omitted_generics
+
+
 def refuses_coroutines(typ: Type) -> bool:
     """Is this a declared type that no coroutine has, whatever stands open in it?"""
     return all(_refuses(part) for part in parts(get_proper_type(typ)))

@@ -46,6 +46,8 @@ ENTERED: Final = frozenset({"contextlib.AbstractAsyncContextManager", "typing.As
 """What functions under `asynccontextmanager` may be declared to give."""
 AWAITED_METHODS: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
 """Methods whose result `async with` and `async for` await."""
+BARE: Final = frozenset({AWAITABLE, COROUTINE})
+"""What is often written without its arguments."""
 OBJECT: Final = "builtins.object"
 CACHED: Final = "functools._lru_cache_wrapper.__call__"
 """What runs where a function is called that keeps its results."""

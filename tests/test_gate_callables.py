@@ -32,7 +32,21 @@ USED_AS_PLAIN: Final = (
 )
 
 
-@pytest.mark.parametrize("text", [CALLED, PASSED_ON, AWAITED, USED_AS_PLAIN])
+BARE: Final = (
+    "from collections.abc import Awaitable, Coroutine\n\n\n"
+    "class Config:\n"
+    "    def __init__(self, request: Coroutine, other: Awaitable) -> None:\n"
+    "        self._request = request\n        self.other = other\n\n"
+    "    async def update(self) -> None:\n"
+    "        await self._request('get')\n        await self.other('get')\n"
+    "        await self.handle(self.other)\n\n"
+    "    async def handle(self, handler) -> None:\n        await handler('get')\n\n\n"
+    "async def work(name: str) -> None: ...\n\n\n"
+    "config = Config(work, work)\n"
+)
+
+
+@pytest.mark.parametrize("text", [CALLED, PASSED_ON, AWAITED, USED_AS_PLAIN, BARE])
 def test_a_contradicted_declaration_is_no_missing_await(
     command: Check, tmp_path: Path, text: str
 ) -> None:
@@ -46,6 +60,7 @@ def test_a_contradicted_declaration_is_no_missing_await(
     ("text", "expected"),
     [
         (CALLED.replace("await job()", "await job"), "16:15"),
+        (BARE.replace("_request('get')", "_request"), "21:17"),
         (CALLED.replace("await run(work)", "asyncio.run(work)").replace("job()", "job"), "16:17"),
         (AWAITED.replace("    await job()", "    job()"), "16:15"),
         (USED_AS_PLAIN.replace("    call(job)", "    asyncio.run(job())"), "19:9"),

@@ -18,6 +18,7 @@ from mypy_await.gate.source import FUNCTIONS, Sources
 from mypy_await.gate.typetext import AWAITABLE, CALLABLE, NOTHING, TypeText, read_type
 
 NOT_CALLABLE: Final = re.compile(r'"(Awaitable\[[^"]*)" not callable')
+BARE_CALLED: Final = re.compile(r'"(Awaitable\[Any\]|Coroutine\[Any, Any, Any\])" not callable')
 LAZY_CALLED: Final = re.compile(r'"Coroutine\[[^"]*" not callable')
 MISMATCH: Final = re.compile(
     r'(?: to "(?P<callee>\w+)"(?: of "[^"]*")? has)? incompatible type "(?P<got>[^"]*)"; '
@@ -50,6 +51,7 @@ class Callables:
         """Does the error rest on a declaration that its callers or its body contradict?"""
         return (
             self._means_function(error)
+            or self._is_bare(error)
             or self._is_function_as_well(error)
             or self._is_of_other_colour(error)
             or self._is_awaited_callback(error)
@@ -77,14 +79,29 @@ class Callables:
             for annotation in _annotations(self._sources.tree(error.path), name)
         )
 
+    def _is_bare(self, error: Finding) -> bool:
+        """Is what is called declared a bare `Awaitable` or `Coroutine`, which means a function?"""
+        call = self._sources.value_of(error) if BARE_CALLED.search(error.text) else None
+        if not isinstance(call, ast.Call):
+            return False
+        name = _last_name(call.func).lstrip("_")
+        return bool(name) and any(
+            _last_name(annotation) in ("Awaitable", "Coroutine")
+            for own in (name, f"_{name}")
+            for annotation in _annotations(self._sources.tree(error.path), own)
+        )
+
     @cached_property
     def _functions_as_awaitables(self) -> tuple[set[TypeText], set[TypeText]]:
         """The declared awaitables for which functions are given, and those that are called."""
         given: set[TypeText] = set()
         called: set[TypeText] = set()
+        bare: set[TypeText] = set()
         for error in self._errors:
             if match := NOT_CALLABLE.search(error.text):
                 called.add(read_type(match[1]))
+            if (match := BARE_CALLED.search(error.text)) and self._is_bare(error):
+                bare.add(read_type(match[1]))
             if (found := mismatch(error)) is None:
                 continue
             for got, want in _item_by_item(*found[1:]):
@@ -92,7 +109,7 @@ class Callables:
                     given.add(want)
                 elif _is_function(want):
                     called.update(got.members)
-        return set(filter(_is_declared, given)), set(filter(_is_declared, called))
+        return set(filter(_is_declared, given)), set(filter(_is_declared, called)) | bare
 
     def _is_of_other_colour(self, error: Finding) -> bool:
         """Do callers pass what the body of a function wants, though it is declared otherwise?"""
