@@ -32,7 +32,7 @@ from mypy.plugin import (
 from mypy.types import AnyType, CallableType, NoneType, ProperType, Type, get_proper_type
 
 from mypy_await import codes, compat, decorated, names
-from mypy_await.awaitables import awaitable, is_async_def, is_plain, may_mean_function
+from mypy_await.awaitables import awaitable, is_async_def, is_plain, may_mean_function, parts
 from mypy_await.calls import callables_of_union, is_ambiguous, result_of_calling
 from mypy_await.config import Config
 from mypy_await.decorations import Decoration
@@ -330,9 +330,9 @@ class Hooks:
             return self._judge.expression(ctx.api, node, known_by.typ, known_by)
         if self._infers_returns and (held := self._held.type_of(ctx)):
             return held
-        if self._infers_returns and isinstance(get_proper_type(typ), AnyType):
-            self._judge.of_open.attribute(ctx.api, node)
         narrow = compat.narrowed(ctx.api, node) or typ  # mypy narrows only after this hook
+        if any(isinstance(part, AnyType) for part in parts(get_proper_type(narrow))):
+            self._judge.open_attribute(ctx.api, node)
         if may_mean_function(narrow):
             return typ
         result = self._judge.expression(ctx.api, node, narrow)

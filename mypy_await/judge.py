@@ -115,6 +115,33 @@ class Judge:
         """
         return self._judged(api, node, typ, api.type_context[-1], known_by, only)
 
+    def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
+        """Judge the call of an attribute that may be anything, or of what is read of it.
+
+        By a call like it that is awaited, or else by what the source says.
+        """
+        if self.of_open.attribute(api, node):
+            return
+        links = self._links.below(compat.root(api))
+        callee, call = node, links.get(node)
+        while isinstance(call, MemberExpr):
+            callee, call = call, links.get(call)
+        if not isinstance(call, CallExpr) or call.callee is not callee:
+            return
+        if isinstance(links.get(call), AwaitExpr):
+            return
+        known_by = self._refiner.open_call(api, call, ())
+        value = awaitable(get_proper_type(known_by.typ)) if known_by else None
+        site = self.site(api, call) if value else None
+        if value is None or site is None or known_by is None:
+            return
+        use = Use(site, value, call, call, place_of(call, links))
+        dropped = dropped_awaitable.check_open(use) if value.is_lazy else None
+        if dropped is not None:
+            self._recovered(site, call, dropped, known_by.typ, known_by.typ, known_by)
+        else:
+            self._used(use, known_by.typ, known_by, None)
+
     def _judged(
         self,
         api: CheckerPluginInterface,

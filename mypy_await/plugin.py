@@ -73,11 +73,7 @@ class AwaitPlugin(Plugin):
     def _recogniser(self) -> Recogniser:
         from mypy_await.recognise import Recogniser  # a run that checks nothing saves the import
 
-        return Recogniser(
-            self.lookup_fully_qualified,
-            self.config.protect,
-            infers_returns=self.infers_returns(),
-        )
+        return Recogniser(self.lookup_fully_qualified, self.config.protect)
 
     @functools.cached_property
     def _hooks(self) -> Hooks:

@@ -82,10 +82,7 @@ _NONE: Final = Interest()
 class Recogniser:
     """Answers for full names."""
 
-    def __init__(
-        self, lookup: Lookup, protect: tuple[str, ...], *, infers_returns: bool = False
-    ) -> None:
-        self._infers = infers_returns
+    def __init__(self, lookup: Lookup, protect: tuple[str, ...]) -> None:
         self._lookup = lookup
         self._protect = protect
         self._classes: dict[str, TypeInfo | None] = {}
@@ -112,9 +109,14 @@ class Recogniser:
     def is_attribute_of_interest(self, fullname: str) -> bool:
         """May this attribute hold an awaitable, or a mock that gives one?"""
         member = self._member(fullname)
-        if self._infers and isinstance(member, Var) and _is_inferred_any(member):
-            return True
-        return _may_read(member) or (member is None and fullname.startswith(names.MOCK_ATTRIBUTES))
+        if member is None:
+            return fullname.startswith(names.MOCK_ATTRIBUTES) or self._is_made_on_reading(fullname)
+        return _may_read(member) or (isinstance(member, Var) and _is_inferred_any(member))
+
+    def _is_made_on_reading(self, fullname: str) -> bool:
+        """Does a `__getattr__` give this attribute of which nothing is declared?"""
+        getter = self._member(f"{fullname.rpartition('.')[0]}.__getattr__")
+        return isinstance(getter, FuncDef) and getter.type is None
 
     def _interest(self, fullname: str, node: SymbolNode | None) -> Interest:
         found = _interest(node)

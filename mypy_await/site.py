@@ -8,6 +8,7 @@ before mypy gets there.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -64,6 +65,7 @@ from mypy_await import compat
 from mypy_await.awaitables import awaitable, parts
 from mypy_await.config import Config
 from mypy_await.items import Key, awaited_items
+from mypy_await.knowledge import knows
 from mypy_await.refine import Refiner
 from mypy_await.summaries import FunctionSummary
 from mypy_await.walk import Parents, enclosing
@@ -217,7 +219,23 @@ class Site:
             if owner is not None:
                 home = owner.get_containing_type_info(callee.name) or owner
                 return f"{home.fullname}.{callee.name}"
+            return self._name_in_open(callee)
         return ""
+
+    def _name_in_open(self, callee: MemberExpr) -> str:
+        """Return the full name of what is called of something that may be anything.
+
+        Such are modules that mypy does not find, and loggers, which are known by their names.
+        """
+        if not isinstance(callee.expr, RefExpr) or not self._is_any(callee.expr):
+            return ""
+        as_logger = f"logging.Logger.{callee.name}"
+        if _LOGGER.search(callee.expr.name) and knows("text", as_logger):
+            return as_logger
+        return f"{callee.expr.fullname}.{callee.name}" if callee.expr.fullname else ""
+
+    def _is_any(self, node: Expression) -> bool:
+        return isinstance(self.type_of(node), AnyType)
 
     def callee_node(self, call: CallExpr) -> SymbolNode | None:
         """Return the symbol that a call names: function, method, class or variable."""
@@ -339,6 +357,9 @@ def class_of(typ: ProperType | None) -> TypeInfo | None:
         case TupleType():
             return compat.tuple_fallback(typ).type
     return None
+
+
+_LOGGER: Final = re.compile("^_*(class_|self_|root_)?log(ger|ging)?$", re.IGNORECASE)
 
 
 def _owner(typ: ProperType | None) -> TypeInfo | None:

@@ -20,6 +20,7 @@ from mypy_await.summaries import (
 from mypy_await.summaries.arguments import Arguments
 from mypy_await.summaries.engine import Engine
 from mypy_await.summaries.model import Kind
+from mypy_await.summaries.nodes import walk
 from mypy_await.summaries.scopes import Binding, Binds, Method
 from mypy_await.summaries.values import (
     NOTHING,
@@ -39,6 +40,7 @@ from mypy_await.summaries.values import (
     ModuleRef,
     Super,
     Value,
+    instance,
     join,
     only,
 )
@@ -146,7 +148,24 @@ def _look_up(engine: Engine, receiver: Instance, name: str) -> Value:
         if isinstance(base, Class)
     ):
         return UNKNOWN
+    if not values and bases.is_closed(order):
+        return _made_on_reading(engine, receiver, order)
     return join(*values) if values else UNKNOWN
+
+
+def _made_on_reading(engine: Engine, receiver: Instance, order: tuple[bases.Base, ...]) -> Value:
+    """Return what the `__getattr__` of a class gives for a name that nothing defines."""
+    found = bases.find(engine, order, "__getattr__")
+    if found is None or any(isinstance(base, Class) and _sets_by_name(base.node) for base in order):
+        return UNKNOWN
+    getter = join(*(_from_instance(engine, atom, receiver) for atom in found))
+    return calls.call(engine, getter, arguments.of_values(instance("builtins.str")))
+
+
+def _sets_by_name(cls: ast.ClassDef) -> bool:
+    """May a class have attributes that no assignment names?"""
+    names = (getattr(node, "id", getattr(node, "attr", "")) for node in walk(cls))
+    return not {"setattr", "__dict__"}.isdisjoint(names)
 
 
 def _from_instance(engine: Engine, atom: Atom, receiver: Atom) -> Value:

@@ -170,7 +170,13 @@ TEXT_SINKS: Final = (
     | _names("logging", "debug info warning error exception critical log")
     | _names("logging.Logger", "debug info warning error exception critical log")
 )
-SERIALISING: Final = _names("json", "dumps dump") | _names("pickle", "dumps dump")
+SERIALISING: Final = (
+    _names("json", "dumps dump")
+    | _names("pickle", "dumps dump")
+    | _names("msgpack", "dumps packb")
+    | _names("yaml", "dump safe_dump")
+    | frozenset({"orjson.dumps"})
+)
 """They need the value of each element of what they are given."""
 
 COMPUTING: Final = (
