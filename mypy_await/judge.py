@@ -118,10 +118,8 @@ class Judge:
     def open_attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
         """Judge the call of an attribute that may be anything, or of what is read of it.
 
-        By a call like it that is awaited, or else by what the source says.
+        By what the source says, or else by a call like it that is awaited.
         """
-        if self.of_open.attribute(api, node):
-            return
         links = self._links.below(compat.root(api))
         callee, call = node, links.get(node)
         while isinstance(call, MemberExpr):
@@ -132,8 +130,9 @@ class Judge:
             return
         known_by = self._refiner.open_call(api, call, ())
         value = awaitable(get_proper_type(known_by.typ)) if known_by else None
-        site = self.site(api, call) if value else None
-        if value is None or site is None or known_by is None:
+        site = self.site(api, call)
+        if known_by is None or value is None or site is None:
+            self.of_open.attribute(api, node)
             return
         use = Use(site, value, call, call, place_of(call, links))
         dropped = dropped_awaitable.check_open(use) if value.is_lazy else None

@@ -102,14 +102,12 @@ class OpenJudge:
         for call in self._alike.others:
             self._by_callers(early.below(call.parents), call, given)
 
-    def attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> bool:
-        """Judge the call of a method of an attribute by one like it that is awaited, if there is."""
+    def attribute(self, api: CheckerPluginInterface, node: MemberExpr) -> None:
+        """Judge the call of a method of an attribute that may be anything."""
         info, function = compat.active_class(api), compat.top_level_function(api)
         if info and function and function.is_coroutine:
             if pair := self._alike.of_attribute(info, node):
                 self._pair(Site(api, pair[0].parents, self._refiner, self._config), *pair)
-                return True
-        return False
 
     def _told_call(self, site: Site, call: OpenCall) -> None:
         """Judge a call of what a condition says is an async function, if its type does not.

@@ -225,17 +225,15 @@ class Site:
     def _name_in_open(self, callee: MemberExpr) -> str:
         """Return the full name of what is called of something that may be anything.
 
-        Such are modules that mypy does not find, and loggers, which are known by their names.
+        Such are modules that mypy does not find, and loggers; both are known by their names.
         """
-        if not isinstance(callee.expr, RefExpr) or not self._is_any(callee.expr):
+        owner = callee.expr
+        if not isinstance(owner, RefExpr) or not isinstance(self.type_of(owner), AnyType):
             return ""
         as_logger = f"logging.Logger.{callee.name}"
-        if _LOGGER.search(callee.expr.name) and knows("text", as_logger):
+        if _LOGGER.search(owner.name) and knows("text", as_logger):
             return as_logger
-        return f"{callee.expr.fullname}.{callee.name}" if callee.expr.fullname else ""
-
-    def _is_any(self, node: Expression) -> bool:
-        return isinstance(self.type_of(node), AnyType)
+        return f"{owner.name}.{callee.name}" if isinstance(owner, NameExpr) else ""
 
     def callee_node(self, call: CallExpr) -> SymbolNode | None:
         """Return the symbol that a call names: function, method, class or variable."""
