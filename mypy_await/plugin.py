@@ -73,7 +73,11 @@ class AwaitPlugin(Plugin):
     def _recogniser(self) -> Recogniser:
         from mypy_await.recognise import Recogniser  # a run that checks nothing saves the import
 
-        return Recogniser(self.lookup_fully_qualified, self.config.protect)
+        return Recogniser(
+            self.lookup_fully_qualified,
+            self.config.protect,
+            infers_returns=self.infers_returns(),
+        )
 
     @functools.cached_property
     def _hooks(self) -> Hooks:

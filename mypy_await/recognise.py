@@ -82,7 +82,10 @@ _NONE: Final = Interest()
 class Recogniser:
     """Answers for full names."""
 
-    def __init__(self, lookup: Lookup, protect: tuple[str, ...]) -> None:
+    def __init__(
+        self, lookup: Lookup, protect: tuple[str, ...], *, infers_returns: bool = False
+    ) -> None:
+        self._infers = infers_returns
         self._lookup = lookup
         self._protect = protect
         self._classes: dict[str, TypeInfo | None] = {}
@@ -111,7 +114,9 @@ class Recogniser:
         member = self._member(fullname)
         if member is None:
             return fullname.startswith(names.MOCK_ATTRIBUTES) or self._is_made_on_reading(fullname)
-        return _may_read(member) or (isinstance(member, Var) and _is_inferred_any(member))
+        if isinstance(member, Var) and (_is_open(member) or (self._infers and _has_room(member))):
+            return True
+        return _may_read(member)
 
     def _is_made_on_reading(self, fullname: str) -> bool:
         """Does a `__getattr__` give this attribute of which nothing is declared?"""
@@ -274,13 +279,13 @@ def _is_open_protocol(info: TypeInfo) -> bool:
         info.is_protocol
         and not info.fullname.startswith(("typing.", "_typeshed.", "collections."))
         and any(
-            isinstance(symbol.node, FuncDef) and _is_open(symbol.node)
+            isinstance(symbol.node, FuncDef) and _is_open_method(symbol.node)
             for symbol in info.names.values()
         )
     )
 
 
-def _is_open(method: FuncDef) -> bool:
+def _is_open_method(method: FuncDef) -> bool:
     typ = method.type
     return typ is None or (isinstance(typ, CallableType) and may_be_awaitable(typ.ret_type))
 
@@ -330,21 +335,35 @@ def _is_erased(node: Decorator) -> bool:
     return node.type is None or isinstance(get_proper_type(node.type), AnyType)
 
 
-def _is_inferred_any(node: Var) -> bool:
-    """Has mypy inferred of a variable that it may be, or hold, anything, or nothing yet?
+def _is_open(node: Var) -> bool:
+    """Has mypy inferred of a variable that it may be anything, or nothing yet?
 
     Of a private attribute, what only its own class stores there says more than a declared `Any`.
     """
     typ = get_proper_type(node.type)
-    if node.is_inferred and holds_anything(typ):
+    if not node.is_inferred and not _is_private(node):
+        return False
+    if typ is None or (node.is_inferred and isinstance(typ, (NoneType, PartialType))):
         return True
-    if node.is_inferred and node.info and typ and any(map(is_scalar, parts(typ))):
-        return True  # perhaps a constant that makes room for an object, as `False` does
-    unsaid = (AnyType, NoneType, PartialType)  # `None` in code without annotations
-    is_own = bool(node.info) and node.name.startswith("_")
-    return (node.is_inferred or is_own) and (
-        typ is None or any(isinstance(p, unsaid) for p in parts(typ))
-    )
+    return any(isinstance(part, AnyType) for part in parts(typ))
+
+
+def _has_room(node: Var) -> bool:
+    """May a variable hold more than mypy has inferred: a container, or a constant such as `False`?
+
+    The constant perhaps makes room for an object, and so does `None`.
+    """
+    typ = get_proper_type(node.type)
+    held = list(parts(typ)) if typ is not None else []
+    if any(isinstance(part, (NoneType, PartialType)) for part in held):
+        return node.is_inferred or _is_private(node)
+    if not node.is_inferred:
+        return False
+    return holds_anything(typ) or (bool(node.info) and any(map(is_scalar, held)))
+
+
+def _is_private(node: Var) -> bool:
+    return bool(node.info) and node.name.startswith("_")
 
 
 def _may_read(node: SymbolNode | None) -> bool:

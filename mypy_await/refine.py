@@ -16,6 +16,7 @@ from mypy.nodes import (
     Decorator,
     FuncDef,
     TypeInfo,
+    Var,
 )
 from mypy.plugin import CheckerPluginInterface, FunctionContext, MethodContext
 from mypy.types import (
@@ -385,7 +386,8 @@ class Refiner(Reader):
     def attribute(self, api: CheckerPluginInterface, fullname: str, typ: Type) -> Refined | None:
         """Return the type of a property that mypy gives `typ`, when the source tells more."""
         proper = get_proper_type(typ)
-        summary = self.summary(api, fullname) if says_nothing(proper) else None
+        found = self.lookup(fullname) if says_nothing(proper) else None
+        summary = self.summary(api, fullname) if found and not isinstance(found.node, Var) else None
         if summary is None:
             return None
         return self.origins.awaitable(api, summary.result) or self._receiver(

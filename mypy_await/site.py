@@ -228,7 +228,9 @@ class Site:
         Such are modules that mypy does not find, and loggers; both are known by their names.
         """
         owner = callee.expr
-        if not isinstance(owner, RefExpr) or not isinstance(self.type_of(owner), AnyType):
+        if not isinstance(owner, (NameExpr, MemberExpr)) or not isinstance(
+            self.type_of(owner), AnyType
+        ):
             return ""
         as_logger = f"logging.Logger.{callee.name}"
         if _LOGGER.search(owner.name) and knows("text", as_logger):
