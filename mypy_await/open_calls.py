@@ -121,12 +121,12 @@ def _chain(node: Expression) -> tuple[Var, tuple[str, ...]] | None:
 
 
 def attribute_in(call: OpenCall) -> MemberExpr | None:
-    """Return the attribute `self.a` that a call `self.a.b()` begins with."""
+    """Return the attribute `self.a` that a call `self.a()` or `self.a.b()` begins with."""
     callee = call.node.callee
     found = None
     while isinstance(callee, MemberExpr):
         found, callee = callee, callee.expr
-    return found if found is not call.node.callee else None
+    return found
 
 
 def functions_in(around: MypyFile | ClassDef) -> Iterator[FuncDef]:

@@ -214,28 +214,22 @@ class Site:
         callee = _called(call)
         if isinstance(callee, RefExpr) and "." in callee.fullname:
             return callee.fullname
-        if isinstance(callee, MemberExpr):
-            owner = _owner(self.type_of(callee.expr))
-            if owner is not None:
-                home = owner.get_containing_type_info(callee.name) or owner
-                return f"{home.fullname}.{callee.name}"
-            return self._name_in_open(callee)
-        return ""
-
-    def _name_in_open(self, callee: MemberExpr) -> str:
-        """Return the full name of what is called of something that may be anything.
-
-        Such are modules that mypy does not find, and loggers; both are known by their names.
-        """
-        owner = callee.expr
-        if not isinstance(owner, (NameExpr, MemberExpr)) or not isinstance(
-            self.type_of(owner), AnyType
-        ):
+        if not isinstance(callee, MemberExpr):
             return ""
-        as_logger = f"logging.Logger.{callee.name}"
-        if _LOGGER.search(owner.name) and knows("text", as_logger):
+        owner = _owner(self.type_of(callee.expr))
+        home = owner.get_containing_type_info(callee.name) if owner else None
+        if home is None and (as_logger := _name_of_logger(callee)):
             return as_logger
-        return f"{owner.name}.{callee.name}" if isinstance(owner, NameExpr) else ""
+        if owner is not None:
+            return f"{(home or owner).fullname}.{callee.name}"
+        return self._name_in_module(callee)
+
+    def _name_in_module(self, callee: MemberExpr) -> str:
+        """Return the full name of what is called of a module that mypy does not find."""
+        owner = callee.expr
+        if isinstance(owner, NameExpr) and isinstance(self.type_of(owner), AnyType):
+            return f"{owner.name}.{callee.name}"
+        return ""
 
     def callee_node(self, call: CallExpr) -> SymbolNode | None:
         """Return the symbol that a call names: function, method, class or variable."""
@@ -357,6 +351,13 @@ def class_of(typ: ProperType | None) -> TypeInfo | None:
         case TupleType():
             return compat.tuple_fallback(typ).type
     return None
+
+
+def _name_of_logger(callee: MemberExpr) -> str:
+    """Return the full name of a method of loggers, where nothing but a name says that it is one."""
+    name = callee.expr.name if isinstance(callee.expr, (NameExpr, MemberExpr)) else ""
+    as_logger = f"logging.Logger.{callee.name}"
+    return as_logger if _LOGGER.search(name) and knows("text", as_logger) else ""
 
 
 _LOGGER: Final = re.compile("^_*(class_|self_|root_)?log(ger|ging)?$", re.IGNORECASE)

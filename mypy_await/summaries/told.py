@@ -60,37 +60,56 @@ class _Teller:
     def is_told(self, call: ast.Call) -> bool:
         """Does a condition say that a call runs an async function?"""
         chain = _chain(call.func)
-        if not chain or not self._is_kept(chain):
+        if not chain or not self._is_stored_nowhere(chain):
             return False
-        tests = self._conditions(call, into_inner=len(chain) == 1)
-        return any(self.says(test, chain, holds=holds) for test, holds in tests)
+        is_bound_once = self._binding(chain[0]) is not None
+        return any(
+            (is_bound_once or self._is_kept(chain[0], call, choice))
+            and self.says(test, chain, holds=holds)
+            for choice, test, holds in self._conditions(call, into_inner=len(chain) == 1)
+        )
 
-    def _is_kept(self, chain: tuple[str, ...]) -> bool:
-        """Is a name, or the attribute that a chain of them ends with, bound once at most?"""
-        if chain[1:]:
-            stored = (node for node, _ in self.body.attributes if node.attr in chain[1:])
-            if not all(isinstance(node.ctx, ast.Load) for node in stored):
-                return False
-        return self._binding(chain[0]) is not None
+    def _is_stored_nowhere(self, chain: tuple[str, ...]) -> bool:
+        """Does the function only read the attributes in a chain?"""
+        stored = (node for node, _ in self.body.attributes if node.attr in chain[1:])
+        return all(isinstance(node.ctx, ast.Load) for node in stored)
+
+    def _is_kept(self, name: str, call: ast.Call, choice: ast.AST) -> bool:
+        """Is a name, wherever it is bound, not bound again between a condition and a call?"""
+        bound = self._bindings(name)
+        above = list(self.body.ancestors(call))
+        if choice not in above or any(isinstance(one, FUNCTIONS) for one in _before(above, choice)):
+            return False
+        return all(one.binds in _BOUND for one in bound) and not any(
+            choice in self.body.ancestors(one.site) for one in bound
+        )
 
     def _binding(self, name: str) -> Binding | None:
         """Return what binds a name in the function and those inside, if that is one place."""
-        scopes = self.body.scopes.values()
-        bound = [one for scope in scopes for one in scope.bindings.get(name, ())]
+        bound = self._bindings(name)
         return bound[0] if len(bound) == 1 and bound[0].binds in _BOUND else None
 
-    def _conditions(self, node: ast.AST, *, into_inner: bool) -> Iterator[tuple[ast.expr, bool]]:
-        """Yield the conditions that hold, or do not, where a node is evaluated."""
+    def _bindings(self, name: str) -> list[Binding]:
+        scopes = self.body.scopes.values()
+        return [one for scope in scopes for one in scope.bindings.get(name, ())]
+
+    def _conditions(
+        self, node: ast.AST, *, into_inner: bool
+    ) -> Iterator[tuple[ast.AST, ast.expr, bool]]:
+        """Yield the conditions that hold, or do not, where a node is evaluated.
+
+        Each with the choice that it makes.
+        """
         for above in self.body.ancestors(node):
             match above:
                 case ast.If(test=test, body=block) if node is not test:
-                    yield test, _is_in(node, block)
+                    yield above, test, _is_in(node, block)
                 case ast.IfExp(test=test, body=value) if node is not test:
-                    yield test, node is value
+                    yield above, test, node is value
                 case ast.BoolOp(op=op, values=values):
                     before = values[: next(i for i, one in enumerate(values) if one is node)]
-                    yield from ((one, isinstance(op, ast.And)) for one in before)
-            yield from ((test, False) for test in _left_before(above, node))
+                    yield from ((above, one, isinstance(op, ast.And)) for one in before)
+            yield from ((choice, choice.test, False) for choice in _left_before(above, node))
             if isinstance(above, FUNCTIONS) and not into_inner:
                 return
             node = above
@@ -104,6 +123,10 @@ class _Teller:
                 return any(self.says(value, chain, holds=holds) for value in values)
             case ast.NamedExpr(value=value):
                 return self.says(value, chain, holds=holds)
+            case ast.Compare(
+                left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=bool(wanted))]
+            ):
+                return self.says(left, chain, holds=holds is wanted)
             case ast.Call(func=function, args=[argument], keywords=[]) if holds:
                 return _chain(argument) == chain and self._asks(function)
             case ast.Name(id=name) if holds:
@@ -162,8 +185,13 @@ def _is_in(node: ast.AST, block: list[ast.stmt]) -> bool:
     return any(one is node for one in block)
 
 
-def _left_before(above: ast.AST, node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the conditions under which the block of a statement is left before it."""
+def _before(above: list[ast.AST], choice: ast.AST) -> list[ast.AST]:
+    """Return what is around a node, up to a choice."""
+    return above[: next(i for i, one in enumerate(above) if one is choice)]
+
+
+def _left_before(above: ast.AST, node: ast.AST) -> Iterator[ast.If]:
+    """Yield the statements that leave a block under a condition, before one of its statements."""
     for field in _BLOCKS:
         block = getattr(above, field, None)
         if isinstance(block, list) and _is_in(node, block):
@@ -171,4 +199,4 @@ def _left_before(above: ast.AST, node: ast.AST) -> Iterator[ast.expr]:
                 if one is node:
                     return
                 if isinstance(one, ast.If) and isinstance(one.body[-1], _LEAVES):
-                    yield one.test
+                    yield one
