@@ -20,6 +20,9 @@ def summary_of_function(site: Site, function: Expression) -> FunctionSummary | N
     api, refiner, node = site.api, site.refiner, site.symbol(function)
     is_variable = node is None or isinstance(node, Var)
     typ = site.type_of(function) if is_variable else None
+    held = get_proper_type(node.type) if isinstance(node, Var) else None
+    if isinstance(held, Instance):
+        typ = held  # mypy's type of what is called is that of its "__call__"
     if isinstance(typ, Instance):
         method = typ.type.get("__call__")
         return refiner.summary_of(api, method.node) if method else None
