@@ -435,3 +435,19 @@ APP: Final = (
 def test_a_base_that_takes_methods_of_either_colour(command: Check, tmp_path: Path) -> None:
     put(tmp_path, {"base.py": FRAMEWORK, "app.py": APP})
     assert places_of_errors(command("check", "app.py").out) == ["app.py:6:5"]
+
+
+GENERATED: Final = (
+    "import asyncio\n\nIS_SYNC = True\n\n\ndef close() -> None: ...\n\n\n"
+    "def close_all() -> None:\n    if not IS_SYNC:\n"
+    "        asyncio.gather(\n"
+    "            close(),  # type: ignore[func-returns-value]\n"
+    "            return_exceptions=True,\n        )\n\n\n"
+    "async def main() -> None:\n"
+    "    await asyncio.gather(close(), return_exceptions=True)\n"
+)
+
+
+def test_who_silenced_a_call_that_gives_nothing_knows_it(command: Check, tmp_path: Path) -> None:
+    put(tmp_path, {"app.py": GENERATED})
+    assert places_of_errors(command("check", "app.py").out) == ["app.py:18:11"]

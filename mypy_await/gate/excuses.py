@@ -36,6 +36,9 @@ RUN: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*=\s*[\w.]*\brun(?:_until_comple
 OTHER_CHECKER: Final = re.compile(r"#\s*(pyright|ty|pyrefly|pyre)\s*[:-]\s*(ignore|fixme)")
 """Who told another type checker to be silent knows of the error: the declared types are off."""
 
+NOTHING_GIVEN: Final = re.compile(r"#\s*type:\s*ignore\[[^\]]*\bfunc-returns-value\b")
+"""Who told mypy to be silent about a call that gives `None` knows what is passed there."""
+
 RAISING: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
 
 SCHEDULED: Final = re.compile(
@@ -51,7 +54,7 @@ def is_excused(error: Finding, bases: Bases) -> bool:
     if SCHEDULED.match(error.text):
         return True
     line = sources.line(error.path, error.line)
-    if OTHER_CHECKER.search(line):
+    if OTHER_CHECKER.search(line) or NOTHING_GIVEN.search(sources.text_of(error)):
         return True
     if (match := ASSIGNED.match(error.text)) and (
         REBINDING.match(line) or re.match(r"await\b", sources.text_of(error))
