@@ -194,8 +194,10 @@ def _method_misused(call: Call, passed: Passed) -> tuple[str, SourceUse] | None:
     """Return the method that the callee calls and whose result it loses, with the place."""
     if not isinstance(passed.typ, Instance) or _may_be_overridden(call):
         return None
+    if not _tells_little(call, passed):
+        return None
     methods = async_methods(passed.typ.type)
-    if not _tells_little(call, passed) or not _may_call(call, passed.name or "", methods):
+    if not methods or not _may_call(call, passed.name or "", methods):
         return None
     parameter = _parameter(call, passed)
     summary = call.summary if parameter and not parameter.tested else None
